@@ -1,0 +1,1 @@
+"""Reading: Markdown tables and the expressions in their cells become a ``Protocol``."""

@@ -1,0 +1,215 @@
+"""Whether a protocol makes sense: every name known, every kind right, every step in order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from checker.document import syntax as s
+from checker.document.build import is_delete
+from checker.document.expressions import KindChecker, Scope
+from checker.document.kinds import Kind
+from checker.document.names import complain_of_clashes
+from checker.document.problems import Position, ProblemList, suggest
+from checker.document.protocol import Definition, Field, Property, Protocol, Rule, Variable
+
+
+def check(protocol: Protocol, problems: ProblemList) -> None:
+    """Reports everything in ``protocol`` that has no meaning."""
+    complain_of_clashes(protocol, problems)
+    _Checker(protocol, problems).check()
+
+
+class _Checker:
+    def __init__(self, protocol: Protocol, problems: ProblemList) -> None:
+        self.protocol = protocol
+        self.problems = problems
+        self.kinds = KindChecker(protocol, problems)
+
+    def check(self) -> None:
+        self._tables()
+        for field in self.protocol.fields.values():
+            self._field(field)
+        for definition in self.protocol.definitions.values():
+            self._definition(definition)
+        for rule in self.protocol.rules:
+            self._rule(rule)
+        self._steps()
+        for assumption in self.protocol.assumptions.values():
+            self._at(assumption.name).guard(assumption.condition, Scope("assumption"))
+        for property in self.protocol.properties.values():
+            self._property(property)
+
+    def _at(self, row: str) -> KindChecker:
+        self.kinds.row = row
+        return self.kinds
+
+    def _tables(self) -> None:
+        start = Position(self.protocol.file, 1, 1)
+        for table in ("states", "events", "rules"):
+            if not getattr(self.protocol, table):
+                self.problems.add(start, f"the document has no {table} table with a row that can be read")
+
+    def _field(self, field: Field) -> None:
+        kinds = self._at(field.name)
+        kind = kinds.kind(field.unless_given, Scope("default", ghosts=field.ghost))
+        self._fits(kinds, field.unless_given, kind, field.kind)
+
+    def _definition(self, definition: Definition) -> None:
+        """Definitions are judged as a guard on an arrival would; their uses are judged again."""
+        kinds = self._at(definition.name)
+        means = definition.means
+        if isinstance(means, s.Template):
+            self._template(kinds, means, Scope("guard", "received"))
+        elif isinstance(means, tuple):
+            for act in means:
+                self._act(kinds, act, Scope("act", "received"), [definition.name])
+        else:
+            kinds.kind(means, Scope("guard", "received", ghosts=True))
+
+    # Rules
+
+    def _rule(self, rule: Rule) -> None:
+        kinds = self._at(rule.id)
+        arrivals = [self.protocol.event_kind(event) == "arrival" for event in rule.events]
+        segment = "received" if arrivals and all(arrivals) else ""
+        scope = Scope("guard", segment)  # type: ignore[arg-type]
+        if rule.guard is not None:
+            kinds.guard(rule.guard, scope)
+        for act in rule.acts:
+            self._act(kinds, act, replace(scope, use="act"), [])
+        for template in rule.sends:
+            self._template(kinds, template, scope)
+        if rule.then == "refuse":
+            self._refusal(rule)
+
+    def _refusal(self, rule: Rule) -> None:
+        if any(self.protocol.event_kind(event) != "call" for event in rule.events):
+            self.problems.add(rule.position, "only a call can be refused", rule.id)
+        if rule.acts or rule.sends or rule.next:
+            self.problems.add(
+                rule.position, "a refused call changes nothing: leave `do`, `send` and `next` empty", rule.id
+            )
+
+    def _act(self, kinds: KindChecker, act: s.Act, scope: Scope, inside: list[str]) -> None:
+        if isinstance(act, s.Assign):
+            self._assign(kinds, act, scope)
+        elif not is_delete(act):
+            self._perform(kinds, act, scope, inside)
+
+    def _assign(self, kinds: KindChecker, act: s.Assign, scope: Scope) -> None:
+        target = kinds.names.get(act.target)
+        if not isinstance(target, Variable):
+            known = [v.name for v in self.protocol.variables.values()]
+            kinds.complain(act, f"`{act.target}` is not a variable{suggest(act.target, known)}")
+            return
+        if target.lives == "supply":
+            kinds.complain(act, f"`{act.target}` is a supply; it cannot be assigned to")
+            return
+        kind = kinds.kind(act.value, replace(scope, ghosts=target.ghost), target.kind)
+        self._fits(kinds, act.value, kind, target.kind)
+
+    @staticmethod
+    def _fits(kinds: KindChecker, node: s.Expression, kind: Kind | None, target: Kind) -> None:
+        if kind is None or kind == target or kind.base == "none":
+            return
+        if kind.base == "number" and target.base in ("seq", "count"):
+            return
+        if kind.base == target.base == "count":
+            return
+        kinds.complain(node, f"this is a {kind}, expected a {target}")
+
+    def _perform(self, kinds: KindChecker, act: s.Perform, scope: Scope, inside: list[str]) -> None:
+        definitions = self.protocol.definitions
+        definition = definitions.get(act.name)
+        if definition is None or not isinstance(definition.means, tuple):
+            lists = [d.name for d in definitions.values() if isinstance(d.means, tuple)]
+            kinds.complain(
+                act, f"`{act.name}` does not name a list of assignments{suggest(act.name, lists)}"
+            )
+        elif act.name in inside:
+            kinds.complain(act, f"the definition of `{act.name}` leads back to itself")
+        else:
+            quiet = KindChecker(self.protocol, ProblemList())
+            for inner in definition.means:
+                self._act(quiet, inner, scope, [*inside, act.name])
+            for problem in quiet.problems.problems[:1]:
+                if not inside:
+                    kinds.complain(act, f"`{act.name}` cannot be used here: {problem.message}")
+
+    def _template(self, kinds: KindChecker, template: s.Template, scope: Scope) -> None:
+        fields = {field.written: field for field in self.protocol.fields.values()}
+        seen: set[str] = set()
+        for given in template.fields:
+            field = fields.get(given.written)
+            if field is None:
+                kinds.complain(given, f"no field is written `{given.written}`{suggest(given.written, fields)}")
+                continue
+            if given.written in seen:
+                kinds.complain(given, f"`{given.written}` is given twice")
+            seen.add(given.written)
+            self._given(kinds, given, field, scope)
+
+    def _given(self, kinds: KindChecker, given: s.FieldValue, field: Field, scope: Scope) -> None:
+        value = given.value
+        if field.kind.base == "flags":
+            for word in flag_words(value):
+                if word not in field.kind.words:
+                    kinds.complain(given, f"`{word}` is not a flag of `{given.written}`{suggest(word, field.kind.words)}")
+            if not flag_words(value):
+                kinds.complain(given, f"`{given.written}` takes flags: {', '.join(field.kind.words)}")
+        elif isinstance(value, s.Flags):
+            kinds.complain(given, f"`{given.written}` takes one value, not a list")
+        else:
+            kind = kinds.kind(value, replace(scope, ghosts=field.ghost), field.kind)
+            self._fits(kinds, value, kind, field.kind)
+
+    def _steps(self) -> None:
+        order: dict[str, int] = {}
+        for name, rules in self.protocol.steps:
+            if name in order:
+                self.problems.add(
+                    rules[0].position,
+                    f"the rules of step `{name}` are not consecutive; keep a step's rows together",
+                    rules[0].id,
+                )
+            order.setdefault(name, len(order))
+        for rule in self.protocol.rules:
+            if rule.then in ("", "stop", "refuse"):
+                continue
+            if rule.then not in order:
+                known = ["stop", "refuse", *order]
+                self.problems.add(
+                    rule.position,
+                    f"`then` is `{rule.then}`, expected nothing, `stop`, `refuse` or a step{suggest(rule.then, known)}",
+                    rule.id,
+                )
+            elif order[rule.then] <= order[rule.step]:
+                self.problems.add(rule.position, f"`then` can only go on to a later step; `{rule.then}` is not", rule.id)
+
+    # Properties
+
+    def _property(self, property: Property) -> None:
+        kinds = self._at(property.name)
+        scope = (
+            Scope("step claim", "received", ghosts=True)
+            if property.kind == "step"
+            else Scope("state claim", ghosts=True)
+        )
+        if property.when is not None:
+            kinds.guard(property.when, scope)
+        kinds.guard(property.claim, scope)
+        if property.calls and property.kind not in ("never stuck", "quiescent"):
+            self.problems.add(
+                property.position, f"`users …` has no meaning for a property of kind `{property.kind}`", property.name
+            )
+
+
+def flag_words(value: s.Expression | s.Flags) -> tuple[str, ...]:
+    """The flags that the value of a set-of-flags field names, empty if it names none."""
+    if isinstance(value, s.Flags):
+        return value.words
+    if isinstance(value, s.Name) and not value.who and not value.when:
+        return (value.name,)
+    return ()
+
+

@@ -1,0 +1,134 @@
+"""Finding and reading documents: by path, by folder, or the bundled ones by bare name."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+from checker.document.build import build
+from checker.document.check import check
+from checker.document.problems import DocumentError, Position, Problem, ProblemList
+from checker.document.protocol import Protocol
+from checker.document.sheet import Row, Sheet, extend, read_sheet
+
+MAX_BYTES = 4_000_000
+MAX_EXTENSIONS = 8
+
+
+class NoSuchDocument(Exception):
+    """A document that was asked for and is not there."""
+
+
+def bundled_folder() -> Path:
+    """The folder of the documents that come along: in an installed package, or the checkout's."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "spec"
+    return installed if installed.is_dir() else package.parent / "spec"
+
+
+def find(name: str) -> list[Path]:
+    """The files a command-line argument names: a path, a folder's documents, a bare name."""
+    path = Path(name)
+    if path.is_dir():
+        found = sorted(path.glob("*.md"))
+        if not found:
+            raise NoSuchDocument(f"{name}: no documents (*.md) in this folder")
+        return found
+    if path.is_file():
+        return [path]
+    if re.fullmatch(r"[\w\-]+(/[\w\-]+)*", name):
+        bundled = bundled_folder() / f"{name}.md"
+        if bundled.is_file():
+            return [bundled]
+        if (bundled_folder() / name).is_dir():
+            return sorted((bundled_folder() / name).glob("*.md"))
+    known = ", ".join(path.stem for path in sorted(bundled_folder().glob("*.md")))
+    raise NoSuchDocument(f"{name}: no such file, folder or bundled document ({known})")
+
+
+def read_text(path: Path) -> str:
+    """The text of a document.
+
+    Raises ``DocumentError`` for a file that is too large or not UTF-8, ``OSError`` for one
+    that cannot be read.
+    """
+    if path.stat().st_size > MAX_BYTES:
+        raise _error(path, f"this file is larger than {MAX_BYTES:,} bytes; it is no document")
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _error(path, f"this file is not UTF-8 text (byte {error.start})") from error
+
+
+def _error(path: Path, message: str) -> DocumentError:
+    return DocumentError([Problem(Position(str(path), 1, 1), message)])
+
+
+def load(path: Path) -> Protocol:
+    """Reads, extends and checks the document at ``path``; all problems at once.
+
+    Raises ``DocumentError`` with everything that is wrong, ``OSError`` if it cannot be read.
+    """
+    return parse(read_text(path), str(path), path)
+
+
+def parse(text: str, file: str, path: Path | None = None) -> Protocol:
+    """The protocol in ``text``; ``path`` is where documents that it extends are looked for."""
+    problems = ProblemList()
+    sheet = _sheet(text, file, path, problems, MAX_EXTENSIONS)
+    problems.raise_if_any()
+    protocol = build(sheet, Path(file).stem, file, problems)
+    check(protocol, problems)
+    problems.raise_if_any()
+    return protocol
+
+
+def _sheet(text: str, file: str, path: Path | None, problems: ProblemList, depth: int) -> Sheet:
+    sheet = read_sheet(text, file, problems)
+    if not sheet.rows["extends"]:
+        if sheet.rows["removes"]:
+            row = sheet.rows["removes"][0]
+            problems.add(row.position, "only a document with an `extends` table can remove rules")
+        return sheet
+    row = sheet.rows["extends"][0]
+    if len(sheet.rows["extends"]) > 1:
+        problems.add(sheet.rows["extends"][1].position, "a document extends one other only")
+    base_path = _base(row, path)
+    if base_path is None or depth == 0:
+        problems.add(
+            row.position,
+            f"there is no document `{row.key}` in the folder of this one, in the folder above, or "
+            "among the bundled ones; write its bare name, without `.md`"
+            if base_path is None
+            else f"documents extend each other more than {MAX_EXTENSIONS} deep",
+        )
+        return sheet
+    base = _sheet(read_text(base_path), str(base_path), base_path, problems, depth - 1)
+    return extend(base, sheet, problems)
+
+
+def _base(row: Row, path: Path | None) -> Path | None:
+    """The document that ``row`` names; a bare name, so that no path can lead elsewhere."""
+    if not re.fullmatch(r"[\w\-]+", row.key):
+        return None
+    folders = [] if path is None else [path.resolve().parent, path.resolve().parent.parent]
+    for folder in [*folders, bundled_folder()]:
+        candidate = folder / f"{row.key}.md"
+        if candidate.is_file() and (path is None or candidate.resolve() != path.resolve()):
+            return candidate
+    return None
+
+
+def version_of(path: Path) -> str:
+    """A short hash of a document's text and of those it extends, to tell versions apart."""
+    digest = hashlib.sha256()
+    seen = 0
+    current: Path | None = path
+    while current is not None and seen <= MAX_EXTENSIONS:
+        text = read_text(current)
+        digest.update(text.encode())
+        rows = read_sheet(text, str(current), ProblemList()).rows["extends"]
+        current = _base(rows[0], current) if rows else None
+        seen += 1
+    return digest.hexdigest()[:12]

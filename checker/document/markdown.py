@@ -1,0 +1,118 @@
+"""Markdown to raw tables: which lines are tables, and where each cell stands.
+
+markdown-it decides what a table is (so code fences and quotations are left alone); the
+cells are cut from the source lines here, because a cell's column is needed for errors and
+no Markdown parser keeps it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from checker.document.problems import Position, ProblemList
+
+_CODE = re.compile(r"`([^`]*)`")
+
+
+@dataclass(frozen=True)
+class Code:
+    """The text inside one code span, and the position of its first character."""
+
+    text: str
+    position: Position
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A table cell: its text without outer spaces, and where that text begins."""
+
+    text: str
+    position: Position
+
+    @property
+    def plain(self) -> str:
+        """The text without the backticks of its code spans."""
+        return self.text.replace("`", "").strip()
+
+    def codes(self) -> list[Code]:
+        """The code spans of the cell, from left to right."""
+        return [
+            Code(match.group(1), self.position.moved(match.start(1)))
+            for match in _CODE.finditer(self.text)
+        ]
+
+    def outside_code(self) -> str:
+        """What stands outside the code spans, without spaces around it."""
+        return _CODE.sub("", self.text).strip()
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A Markdown table: its header cells and its rows of cells."""
+
+    header: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    @property
+    def position(self) -> Position:
+        return self.header[0].position
+
+
+def split_row(line: str, position: Position) -> tuple[Cell, ...]:
+    """Cuts one source line of a table at its ``|`` into cells with their columns."""
+    cells = []
+    start = 0
+    for part in line.split("|"):
+        text = part.strip()
+        lead = len(part) - len(part.lstrip()) if text else min(len(part), 1)
+        cells.append(Cell(text, position.moved(start + lead)))
+        start += len(part) + 1
+    if line.lstrip().startswith("|"):
+        cells = cells[1:]
+    if line.rstrip().endswith("|") and len(cells) > 1:
+        cells = cells[:-1]
+    return tuple(cells)
+
+
+def table_spans(text: str) -> list[tuple[int, int]]:
+    """The (first line, line after the last) of every table of a Markdown text, from 0."""
+    parser = MarkdownIt("commonmark").enable("table")
+    return [_lines(token) for token in parser.parse(text) if token.type == "table_open"]
+
+
+def _lines(token: Token) -> tuple[int, int]:
+    assert token.map is not None  # block tokens always carry their lines
+    return token.map[0], token.map[1]
+
+
+def read_tables(text: str, file: str, problems: ProblemList) -> list[RawTable]:
+    """All tables of ``text``; rows whose number of cells is wrong are reported."""
+    lines = text.splitlines()
+    tables = []
+    for first, after in table_spans(text):
+        header = split_row(lines[first], Position(file, first + 1, 1))
+        rows = []
+        for number in range(first + 2, after):
+            row = split_row(lines[number], Position(file, number + 1, 1))
+            if len(row) == len(header):
+                rows.append(row)
+            else:
+                _complain_of_length(row, header, problems)
+        tables.append(RawTable(header, tuple(rows)))
+    return tables
+
+
+def _complain_of_length(
+    row: tuple[Cell, ...], header: tuple[Cell, ...], problems: ProblemList
+) -> None:
+    columns = ", ".join(cell.plain for cell in header)
+    hint = " (a cell cannot contain `|`)" if len(row) > len(header) else ""
+    problems.add(
+        row[0].position,
+        f"this row has {len(row)} cells, expected {len(header)}: {columns}{hint}",
+        row[0].plain,
+    )

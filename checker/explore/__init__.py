@@ -1,0 +1,1 @@
+"""Exploring: from a compiled model to the graph of all its reachable states."""

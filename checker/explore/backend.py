@@ -1,0 +1,124 @@
+"""The networkx backend ``lastack``: graph algorithms on the arrays of ``Edges``.
+
+What is listed here runs on the arrays; for everything else networkx converts the graph to
+its own classes, which are also the oracle that the tests compare with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from checker.explore.graph import Edges, Ints, Mask, edges_from
+
+FUNCTIONS = (
+    "bfs_layers",
+    "strongly_connected_components",
+    "number_strongly_connected_components",
+    "attracting_components",
+)
+
+
+def reach_layers(edges: Edges, sources: Ints) -> Iterator[Ints]:
+    """Breadth-first layers of node numbers from ``sources``, each sorted."""
+    seen: Mask = np.zeros(len(edges), dtype=np.bool_)
+    layer = np.unique(sources).astype(np.int32)
+    while len(layer):
+        seen[layer] = True
+        yield layer
+        starts, ends = edges.offsets[layer], edges.offsets[layer + 1]
+        counts = ends - starts
+        base = np.repeat(starts - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
+        reached = edges.targets[base + np.arange(int(counts.sum()))]
+        layer = np.unique(reached[~seen[reached]])
+
+
+def components(edges: Edges) -> tuple[int, Ints]:
+    """(number of strongly connected components, the component of each node)."""
+    shape = (len(edges), len(edges))
+    ones = np.ones(len(edges.targets), dtype=np.int8)
+    matrix = csr_array((ones, edges.targets, edges.offsets), shape=shape)
+    number, labels = connected_components(matrix, directed=True, connection="strong")
+    return int(number), labels
+
+
+def _members(labels: Ints, number: int) -> list[set[int]]:
+    order = np.argsort(labels, kind="stable")
+    bounds = np.searchsorted(labels[order], np.arange(number + 1))
+    return [set(order[bounds[i] : bounds[i + 1]].tolist()) for i in range(number)]
+
+
+class Dispatcher:
+    """What networkx calls for graphs of this backend (entry point ``networkx.backends``)."""
+
+    @staticmethod
+    def bfs_layers(G: Edges, sources: Iterable[int] | int) -> Iterator[list[int]]:  # noqa: N803
+        nodes = [sources] if isinstance(sources, int) else list(sources)
+        return (layer.tolist() for layer in reach_layers(G, np.array(nodes, dtype=np.int32)))
+
+    @staticmethod
+    def strongly_connected_components(G: Edges) -> Iterator[set[int]]:  # noqa: N803
+        number, labels = components(G)
+        return iter(_members(labels, number))
+
+    @staticmethod
+    def number_strongly_connected_components(G: Edges) -> int:  # noqa: N803
+        return components(G)[0]
+
+    @staticmethod
+    def attracting_components(G: Edges) -> Iterator[set[int]]:  # noqa: N803
+        """The terminal SCCs: those that no edge leaves."""
+        number, labels = components(G)
+        leaves = labels[G.sources] != labels[G.targets]
+        left = np.unique(labels[G.sources[leaves]])
+        terminal = np.setdiff1d(np.arange(number), left)
+        members = _members(labels, number)
+        return (members[i] for i in terminal.tolist())
+
+    @staticmethod
+    def convert_from_nx(graph: Any, **_: Any) -> Edges:
+        """A networkx graph on the nodes 0 … n-1 as arrays."""
+        if isinstance(graph, Edges):
+            return graph
+        if set(graph) != set(range(len(graph))):
+            raise NotImplementedError("only graphs on the nodes 0 … n-1 become arrays")
+        return edges_from(((int(u), int(v)) for u, v in graph.edges()), len(graph))
+
+    @staticmethod
+    def convert_to_nx(result: Any, **_: Any) -> Any:
+        """Arrays as a networkx multigraph whose edges carry their ``action``."""
+        if not isinstance(result, Edges):
+            return result
+        graph: nx.MultiDiGraph[int] = nx.MultiDiGraph()
+        graph.add_nodes_from(range(len(result)))
+        labels = result.labels.tolist() if len(result.labels) else [0] * len(result.targets)
+        pairs = zip(result.sources.tolist(), result.targets.tolist(), labels, strict=True)
+        graph.add_edges_from((u, v, {"action": label}) for u, v, label in pairs)
+        return graph
+
+    @staticmethod
+    def can_run(name: str, args: Any, kwargs: Any) -> bool:
+        return True
+
+    @staticmethod
+    def should_run(name: str, args: Any, kwargs: Any) -> bool:
+        return True
+
+
+dispatcher = Dispatcher()
+
+
+def backend_info() -> dict[str, Any]:
+    """What networkx shows about the backend (entry point ``networkx.backend_info``)."""
+    return {
+        "backend_name": "lastack",
+        "project": "lastack",
+        "package": "checker",
+        "short_summary": "State graphs in compressed sparse rows.",
+        "functions": {name: {} for name in FUNCTIONS},
+    }

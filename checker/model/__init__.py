@@ -1,0 +1,1 @@
+"""Meaning: a ``Protocol`` and a ``Scenario`` become the endpoints' local states and reactions."""

@@ -1,0 +1,275 @@
+"""One endpoint's behaviour: what the rows of the table do to a local state on an event.
+
+This is the definition of a row's meaning; everything else asks it, and asks it once per
+(local state, event).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from checker.document import syntax as s
+from checker.document.build import is_delete
+from checker.document.check import flag_words
+from checker.document.kinds import Kind, Value
+from checker.document.protocol import Protocol, Rule, Scenario
+from checker.model.evaluate import Env, Evaluate, Evaluator, SemanticError, Unset, settle
+from checker.model.segment import Segment, SegmentForm
+
+
+class Local(NamedTuple):
+    """The local state of an endpoint.
+
+    ``values`` are those of all variables in document order (a supply's is how many were
+    taken); ``called`` is how far the scenario's list of calls has been used up; ``faults``
+    are the faults that may still happen, in the order of the events table.
+    """
+
+    state: str
+    values: tuple[Value, ...]
+    called: int
+    faults: tuple[int, ...]
+
+
+class Reaction(NamedTuple):
+    """What an event does: the rules that fired, the segments sent, the local state after.
+
+    A refused call changes nothing; its ``after`` is the state before.
+    """
+
+    fired: tuple[int, ...]
+    sent: tuple[Segment, ...]
+    after: Local
+    refused: bool
+
+
+@dataclass(slots=True)
+class _Working:
+    """An endpoint while rows are at work on it."""
+
+    state: str
+    values: list[Value]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    index: int
+    rule: Rule
+    guard: Evaluate | None
+    acts: tuple[tuple[int, Kind, Evaluate], ...]
+    sends: tuple[tuple[tuple[Kind, Evaluate], ...], ...]
+    deletes: bool
+
+
+class Endpoint:
+    """One end (0 is A, 1 is B) of a protocol in a scenario."""
+
+    def __init__(self, protocol: Protocol, scenario: Scenario, end: int, evaluator: Evaluator) -> None:
+        self.protocol = protocol
+        self.scenario = scenario
+        self.end = end
+        self.calls = scenario.calls[end]
+        self.exhausted: set[str] = set()
+        self._evaluator = evaluator
+        self._form = SegmentForm(protocol)
+        self._rows = self._compile_rows()
+        self._step_of = {name: i for i, (name, _) in enumerate(protocol.steps)}
+        self._blank = self._initial_values()
+        self._supplies = {
+            evaluator.variable_index[v.name]: scenario.values[v.name][end]
+            for v in protocol.variables.values()
+            if v.lives == "supply"
+        }
+        self._tcb = self._living("TCB")
+        self._brief = self._living("event")
+
+    # The start
+
+    def initial(self) -> Local:
+        """The local state before anything happened, calls of ``opened`` included."""
+        faults = tuple(
+            self.scenario.faults.get(event.name, (0, 0))[self.end]
+            for event in self.protocol.events.values()
+            if event.kind == "fault"
+        )
+        return Local(self.protocol.initial_state, tuple(self._blank), 0, faults)
+
+    def _initial_values(self) -> list[Value]:
+        values: list[Value] = []
+        for variable in self.protocol.variables.values():
+            if variable.lives == "supply":
+                values.append(0)
+            elif variable.from_scenario:
+                values.append(self.scenario.values[variable.name][self.end][0])
+            else:
+                values.append(settle(variable.initial, variable.kind))
+        return values
+
+    def _living(self, lives: str) -> tuple[int, ...]:
+        variables = self.protocol.variables.values()
+        return tuple(i for i, variable in enumerate(variables) if variable.lives == lives)
+
+    # Rows
+
+    def _compile_rows(self) -> dict[tuple[str, str], dict[int, tuple[_Row, ...]]]:
+        """Rows by (event, state), then by the index of their step."""
+        table: dict[tuple[str, str], dict[int, tuple[_Row, ...]]] = {}
+        index = 0
+        for step, (_, rules) in enumerate(self.protocol.steps):
+            for rule in rules:
+                row = self._compile_row(index, rule)
+                index += 1
+                for event in rule.events:
+                    for state in rule.states:
+                        steps = table.setdefault((event, state), {})
+                        steps[step] = (*steps.get(step, ()), row)
+        return table
+
+    def _compile_row(self, index: int, rule: Rule) -> _Row:
+        compile = self._evaluator.compile
+        return _Row(
+            index=index,
+            rule=rule,
+            guard=None if rule.guard is None else compile(rule.guard),
+            acts=tuple(self._assignments(rule.acts)),
+            sends=tuple(self._template(template) for template in rule.sends),
+            deletes=any(is_delete(act) for act in rule.acts),
+        )
+
+    def _assignments(self, acts: Sequence[s.Act]) -> Iterator[tuple[int, Kind, Evaluate]]:
+        """All assignments of ``acts`` in order, named lists opened up."""
+        for act in acts:
+            if isinstance(act, s.Assign):
+                variable = self.protocol.variables[act.target]
+                index = self._evaluator.variable_index[act.target]
+                yield index, variable.kind, self._evaluator.compile(act.value)
+            elif not is_delete(act):
+                means = self.protocol.definitions[act.name].means
+                assert isinstance(means, tuple)  # checked when the document was read
+                yield from self._assignments(means)
+
+    def _template(self, template: s.Template) -> tuple[tuple[Kind, Evaluate], ...]:
+        given = {field.written: field.value for field in template.fields}
+        parts = []
+        for field in self.protocol.fields.values():
+            value = given.get(field.written, field.unless_given)
+            if field.kind.base == "flags":
+                named = flag_words(value) if field.written in given else ()
+                flags = tuple(word for word in field.kind.words if word in named)
+                parts.append((field.kind, lambda env, flags=flags: flags))
+            else:
+                assert not isinstance(value, s.Flags)  # checked when the document was read
+                parts.append((field.kind, self._evaluator.maybe_unset(value)))
+        return tuple(parts)
+
+    # Events
+
+    def react(self, local: Local, event: str, segment: Segment | None = None) -> Reaction | None:
+        """What ``event`` does to ``local``; ``None`` if no row fires.
+
+        Raises ``SemanticError`` where the table has no meaning: two rows of a step both fire,
+        something unset is read, an arrival fires no row.
+        """
+        working = _Working(local.state, list(local.values))
+        env = Env()
+        env.us = working
+        env.segment = None if segment is None else segment.values
+        env.supplies = self._supplies
+        env.exhausted = self.exhausted
+        fired: list[int] = []
+        sent: list[Segment] = []
+        step = 0
+        while step < len(self._step_of):
+            rows = self._rows.get((event, working.state), {}).get(step, ())
+            row = self._firing(rows, env, local, event, segment)
+            step += 1
+            if row is None:
+                continue
+            fired.append(row.index)
+            if row.rule.then == "refuse":
+                return Reaction(tuple(fired), (), local, True)
+            self._fire(row, env, working, sent, (local, event, segment))
+            if row.rule.then == "stop":
+                break
+            if row.rule.then:
+                step = self._step_of[row.rule.then]
+        if not fired:
+            if segment is not None:
+                raise SemanticError(self._where(None, local, event, segment) + "no row handles it")
+            return None
+        for index in self._brief:
+            working.values[index] = self._blank[index]
+        after = local._replace(state=working.state, values=tuple(working.values))
+        return Reaction(tuple(fired), tuple(sent), after, False)
+
+    def _firing(
+        self, rows: tuple[_Row, ...], env: Env, local: Local, event: str, segment: Segment | None
+    ) -> _Row | None:
+        """The row of one step whose guard holds."""
+        found: _Row | None = None
+        for row in rows:
+            if row.guard is not None:
+                try:
+                    if not row.guard(env):
+                        continue
+                except (Unset, SemanticError) as error:
+                    raise self._broken(error, row, (local, event, segment)) from None
+            if found is not None:
+                raise OverlapError(
+                    self._where(row, local, event, segment)
+                    + f"the rows `{found.rule.id}` and `{row.rule.id}` of one step both fire",
+                    (found.rule.id, row.rule.id),
+                )
+            found = row
+        return found
+
+    def _fire(
+        self,
+        row: _Row,
+        env: Env,
+        working: _Working,
+        sent: list[Segment],
+        where: tuple[Local, str, Segment | None],
+    ) -> None:
+        try:
+            for index, kind, value in row.acts:
+                working.values[index] = settle(value(env), kind)
+            for template in row.sends:
+                sent.append(Segment(tuple(settle(value(env), kind) for kind, value in template)))
+        except (Unset, SemanticError) as error:
+            raise self._broken(error, row, where) from None
+        if row.deletes:
+            for index in self._tcb:
+                working.values[index] = self._blank[index]
+        if row.rule.next:
+            working.state = row.rule.next
+
+    def _broken(
+        self, error: Unset | SemanticError, row: _Row, where: tuple[Local, str, Segment | None]
+    ) -> SemanticError:
+        what = f"reads `{error}`, which is unset" if isinstance(error, Unset) else str(error)
+        return SemanticError(self._where(row, *where) + what)
+
+    def _where(self, row: _Row | None, local: Local, event: str, segment: Segment | None) -> str:
+        place = "" if row is None else f"{row.rule.position}: {row.rule.id}: "
+        what = event if segment is None else f"{event} {self._form.write(segment)}"
+        return f"{place}in {local.state} at {'AB'[self.end]} on {what}: "
+
+
+class OverlapError(SemanticError):
+    """Two rows of one step both fire."""
+
+    def __init__(self, message: str, rules: tuple[str, str]) -> None:
+        super().__init__(message)
+        self.rules = rules
+
+
+def values_by_name(protocol: Protocol, local: Local) -> Mapping[str, Value]:
+    """The variables of a local state by name, without those that live for one event."""
+    return {
+        name: value
+        for (name, variable), value in zip(protocol.variables.items(), local.values, strict=True)
+        if variable.lives != "event"
+    }

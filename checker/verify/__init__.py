@@ -1,0 +1,1 @@
+"""Verifying: from a state graph and the claims of a document to verdicts with traces."""

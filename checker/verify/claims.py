@@ -1,0 +1,163 @@
+"""Properties made of each end, evaluated on states and on steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from checker.document import syntax as s
+from checker.document.names import EVENT, STATE, meanings
+from checker.document.protocol import Definition, Property, Variable
+from checker.explore.system import GlobalState, System
+from checker.model.endpoint import Local
+from checker.model.evaluate import Env, Evaluator, Network, SemanticError, Unset
+from checker.model.segment import Segment
+from checker.model.tables import Action, Model
+from checker.verify.trace import Snapshot, move_of
+
+PREMISE_FALSE, HOLDS, VIOLATED = 0, 1, 2
+
+
+class ClaimError(SemanticError):
+    """A claim that has no meaning in some state, such as one that reads something unset."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A property made of one end (0 is A): ``when`` and ``claim`` compiled.
+
+    ``columns`` are the parts of a global state that they read (see ``StateGraph.states``).
+    """
+
+    property: Property
+    end: int
+    when: Callable[[Env], Any] | None
+    claim: Callable[[Env], Any]
+    columns: tuple[int, ...]
+
+    def judge(self, env: Env) -> int:
+        """``PREMISE_FALSE``, ``HOLDS`` or ``VIOLATED``."""
+        try:
+            if self.when is not None and not self.when(env):
+                return PREMISE_FALSE
+            return HOLDS if self.claim(env) else VIOLATED
+        except (Unset, SemanticError) as error:
+            what = f"reads `{error}`, which is unset" if isinstance(error, Unset) else str(error)
+            raise ClaimError(
+                f"{self.property.position}: {self.property.name}: the claim {what}; "
+                "its `when` must exclude such states"
+            ) from None
+
+
+def claims_of(model: Model, property: Property) -> tuple[Claim, Claim]:
+    """The property made of A, and made of B."""
+    a, b = (_claim(model.evaluator, property, end) for end in (0, 1))
+    return a, b
+
+
+def _claim(evaluator: Evaluator, property: Property, end: int) -> Claim:
+    columns: set[int] = set()
+    for node in (property.when, property.claim):
+        if node is not None:
+            columns |= _Columns(evaluator, end).of(node, "us")
+    return Claim(
+        property,
+        end,
+        None if property.when is None else evaluator.compile(property.when),
+        evaluator.compile(property.claim),
+        tuple(sorted(columns)),
+    )
+
+
+class _Columns:
+    """Which parts of a global state an expression reads, for a claim of one end."""
+
+    def __init__(self, evaluator: Evaluator, end: int) -> None:
+        self.names = meanings(evaluator.protocol)
+        self.end = end
+
+    def of(self, node: s.Expression | s.Flags, view: str) -> set[int]:
+        match node:
+            case s.Name():
+                return self._of_name(node, view)
+            case s.Sum():
+                return self.of(node.left, view) | self.of(node.right, view)
+            case s.Comparison() | s.Connected():
+                return set().union(*(self.of(operand, view) for operand in node.operands))
+            case s.Is():
+                return self.of(node.subject, view)
+            case s.Not():
+                return self.of(node.operand, view)
+            case s.Choice():
+                parts = (node.then, node.condition, node.otherwise)
+                return set().union(*(self.of(part, view) for part in parts))
+            case s.Quantified():
+                channel = {"from us": {2 + self.end}, "from peer": {3 - self.end}}
+                return self.of(node.body, view) | channel.get(node.place, set())
+            case s.NothingInFlight():
+                return {2, 3}
+            case _:
+                return set()
+
+    def _of_name(self, node: s.Name, view: str) -> set[int]:
+        whose = node.who or view
+        column = {"us": self.end, "peer": 1 - self.end, "A": 0, "B": 1}[whose]
+        if node.name == STATE:
+            return {column}
+        if node.name == EVENT:
+            return set()
+        match self.names.get(node.name):
+            case Variable():
+                return {column}
+            case Definition(means=means) if not isinstance(means, (tuple, s.Template)):
+                return self.of(means, whose)
+            case _:
+                return set()
+
+
+def _env(ends: Sequence[Local], end: int) -> Env:
+    env = Env()
+    env.us, env.peer = ends[end], ends[1 - end]
+    env.A, env.B = ends
+    return env
+
+
+def state_env(
+    ends: Sequence[Local], in_flight: Sequence[Sequence[Segment]], end: int
+) -> Env:
+    """What a claim of ``end`` about a state is evaluated against."""
+    env = _env(ends, end)
+    env.from_us = [segment.values for segment in in_flight[end]]
+    env.from_peer = [segment.values for segment in in_flight[1 - end]]
+    env.network = Network(drained=not in_flight[0] and not in_flight[1])
+    return env
+
+
+def snapshot_env(state: Snapshot, end: int) -> Env:
+    return state_env(state.ends, state.in_flight, end)
+
+
+def global_env(system: System, state: GlobalState, end: int) -> Env:
+    tables, segments, contents = system.model.tables, system.model.segments, system.contents
+    in_flight = [[segments[n] for n in contents[c]] for c in (state.ab, state.ba)]
+    return state_env((tables[0].locals[state.a], tables[1].locals[state.b]), in_flight, end)
+
+
+def step_env(system: System, local: int, peer: int, action: Action) -> Env:
+    """What a claim about the step of an endpoint is evaluated against.
+
+    ``local`` and ``peer`` are the numbers of the local states of the acting end, before the
+    step, and of the other one.
+    """
+    tables, model = system.model.tables, system.model
+    move = move_of(system, local, action)
+    assert move is not None  # steps of endpoints only
+    after = tables[action.end].locals[move.after]
+    ends = [after, tables[1 - action.end].locals[peer]]
+    env = _env(ends if action.end == 0 else ends[::-1], action.end)
+    env.before = tables[action.end].locals[local]
+    env.event = model.arrival_event if action.kind == "delivery" else action.event
+    env.segment = None if action.segment is None else action.segment.values
+    env.sent = [model.segments[segment].values for segment in move.sent]
+    return env

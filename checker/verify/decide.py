@@ -1,0 +1,257 @@
+"""Decides the properties of a document on the state graph of a scenario.
+
+On an incomplete graph only a violated ``invariant`` or ``step`` and a found ``reachable``
+are final; everything else is ``unknown``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import networkx as nx
+import numpy as np
+import numpy.typing as npt
+
+from checker.document.protocol import Property
+from checker.explore.graph import Edges, Mask, StateGraph
+from checker.verify.claims import HOLDS, PREMISE_FALSE, VIOLATED, Claim, claims_of, global_env, step_env
+from checker.verify.trace import Trace, trace_to
+from checker.verify.verdict import Verdict, scope_of
+
+Judgements = npt.NDArray[np.int8]
+
+
+def decide(graph: StateGraph, property: Property) -> Verdict:
+    """The verdict on ``property``, with the shortest counterexample if there is one."""
+    model = graph.system.model
+    missing = [name for name in property.assumptions if name not in model.scenario.assume]
+    if missing:
+        return Verdict(
+            property,
+            "not applicable",
+            scope_of(graph),
+            reason=f"the scenario does not assume {', '.join(missing)}",
+        )
+    decider = {
+        "invariant": _invariant,
+        "quiescent": _quiescent,
+        "reachable": _reachable,
+        "step": _step,
+        "never stuck": _never_stuck,
+    }[property.kind]
+    return decider(graph, property, claims_of(model, property))
+
+
+def _judge(graph: StateGraph, claim: Claim) -> Judgements:
+    """The claim's judgement of every state."""
+    system, end = graph.system, claim.end
+    return graph.over_states(
+        claim.columns, lambda state: claim.judge(global_env(system, state, end))
+    )
+
+
+def _first(mask: Mask) -> int | None:
+    """The index of the first state in ``mask``: one at the least depth."""
+    return int(mask.argmax()) if mask.any() else None
+
+
+def _conclude(graph: StateGraph, property: Property, premise: bool) -> Verdict:
+    """The verdict when no counterexample was found."""
+    scope = scope_of(graph)
+    if not graph.complete:
+        return Verdict(property, "unknown", scope, reason=graph.limit)
+    if graph.truncated.any():
+        return Verdict(property, "unknown", scope, reason="some actions lacked room in a channel")
+    if not premise:
+        return Verdict(property, "vacuous", scope, reason="its `when` was never true")
+    return Verdict(property, "holds", scope)
+
+
+def _violated(
+    graph: StateGraph, property: Property, end: int, trace: Trace, reason: str = ""
+) -> Verdict:
+    return Verdict(property, "violated", scope_of(graph), trace, reason, end)
+
+
+def _states(
+    graph: StateGraph, property: Property, claims: tuple[Claim, Claim], within: Mask | None = None
+) -> Verdict:
+    """Violated in the first state (of ``within``) that breaks the claim at either end."""
+    judged = [_judge(graph, claim) for claim in claims]
+    if within is not None:
+        judged = [np.where(within, judgement, PREMISE_FALSE) for judgement in judged]
+    found = [(index, end) for end in (0, 1) if (index := _first(judged[end] == VIOLATED)) is not None]
+    if found:
+        index, end = min(found)
+        return _violated(graph, property, end, trace_to(graph, index))
+    premise = any(bool((judgement != PREMISE_FALSE).any()) for judgement in judged)
+    return _conclude(graph, property, premise)
+
+
+def _invariant(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) -> Verdict:
+    return _states(graph, property, claims)
+
+
+def _quiescent(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) -> Verdict:
+    """Where an action lacked room, helpful or not, the state is not known to be quiescent."""
+    helpful = helpful_edges(graph, property.calls)
+    busy = np.zeros(len(graph), dtype=np.bool_)
+    busy[helpful.sources] = True
+    quiet = ~busy & ~graph.truncated
+    quiet[graph.expanded :] = False
+    return _states(graph, property, claims, quiet)
+
+
+def _reachable(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) -> Verdict:
+    found = [
+        (index, claim.end)
+        for claim in claims
+        if (index := _first(_judge(graph, claim) == HOLDS)) is not None
+    ]
+    if found:
+        index, end = min(found)
+        return Verdict(property, "holds", scope_of(graph), trace_to(graph, index), end=end)
+    verdict = _conclude(graph, property, premise=True)
+    if verdict.outcome == "holds":
+        return Verdict(property, "violated", verdict.scope, reason="no state satisfies it")
+    return verdict
+
+
+# Steps
+
+
+def _step(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) -> Verdict:
+    found: list[tuple[int, int, int]] = []
+    premise = False
+    for claim in claims:
+        for edges, judgement in _judge_steps(graph, claim):
+            premise |= bool((judgement != PREMISE_FALSE).any())
+            broken = edges[judgement == VIOLATED]
+            if len(broken):
+                edge = int(broken.min())
+                found.append((int(graph.edges.sources[edge]), edge, claim.end))
+    if not found:
+        return _conclude(graph, property, premise)
+    source, edge, end = min(found)
+    last = (int(graph.edges.labels[edge]), int(graph.edges.targets[edge]))
+    return _violated(graph, property, end, trace_to(graph, source, last))
+
+
+def _judge_steps(
+    graph: StateGraph, claim: Claim
+) -> Iterator[tuple[npt.NDArray[np.int64], Judgements]]:
+    """(numbers of edges, the claim's judgement of each) for the steps of the claim's end.
+
+    A step is judged once for each local state, action and, if the claim reads it, local state
+    of the peer.
+    """
+    system, end = graph.system, claim.end
+    acting = np.array(
+        [a.end == end and a.kind not in ("loss", "duplication") for a in system.model.actions.values],
+        dtype=np.bool_,
+    )
+    edges = np.flatnonzero(acting[graph.edges.labels])
+    if not len(edges):
+        return
+    sources = graph.edges.sources[edges]
+    local = graph.states[sources, end].astype(np.int64)
+    peer = graph.states[sources, 1 - end].astype(np.int64)
+    if 1 - end not in claim.columns:
+        peer = np.full_like(peer, int(peer[0]))
+    action = graph.edges.labels[edges].astype(np.int64)
+    keys = np.stack([local, action, peer], axis=1)
+    combinations, inverse = np.unique(keys, axis=0, return_inverse=True)
+    judged = np.fromiter(
+        (
+            claim.judge(step_env(system, int(row[0]), int(row[2]), system.action(int(row[1]))))
+            for row in combinations
+        ),
+        np.int8,
+        len(combinations),
+    )
+    yield edges, judged[inverse.reshape(-1)]
+
+
+# Never stuck
+
+
+def helpful_edges(graph: StateGraph, calls: tuple[str, ...]) -> Edges:
+    """The edges of helpful actions only; ``calls`` are those that users must make."""
+    key = f"helpful {calls}"
+    if key not in graph.cache:
+        model = graph.system.model
+        helps = [model.is_helpful(action, calls) for action in model.actions.values]
+        keep = np.array(helps, dtype=np.bool_)[graph.edges.labels]
+        graph.cache[key] = graph.edges.only(keep)
+    edges: Edges = graph.cache[key]
+    return edges
+
+
+def can_reach(graph: StateGraph, goals: Mask, calls: tuple[str, ...]) -> Mask:
+    """The states from which helpful actions alone can lead to one of ``goals``."""
+    key = f"helpful reversed {calls}"
+    if key not in graph.cache:
+        graph.cache[key] = helpful_edges(graph, calls).reversed()
+    able: Mask = np.zeros(len(graph), dtype=np.bool_)
+    # Typed for networkx graphs; a graph of our backend is dispatched to it.
+    for layer in nx.bfs_layers(graph.cache[key], np.flatnonzero(goals).tolist()):
+        able[layer] = True
+    return able
+
+
+def _never_stuck(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) -> Verdict:
+    judged = [_judge(graph, claim) for claim in claims]
+    premise = any(bool((judgement != PREMISE_FALSE).any()) for judgement in judged)
+    if not graph.complete:
+        return _conclude(graph, property, premise)
+    certain: list[tuple[int, int]] = []
+    doubtful = False
+    for claim, judgement in zip(claims, judged, strict=True):
+        goals = _goals(graph, claim)
+        stuck = (judgement != PREMISE_FALSE) & ~can_reach(graph, goals, property.calls)
+        # A state that lacked room might have gone on: only what avoids those is certain.
+        sure = stuck
+        if graph.truncated.any():
+            sure = stuck & ~can_reach(graph, goals | graph.truncated, property.calls)
+        if (index := _first(sure)) is not None:
+            certain.append((index, claim.end))
+        doubtful |= bool(stuck.any())
+    if certain:
+        index, end = min(certain)
+        return _violated(graph, property, end, trace_to(graph, index), _why_stuck(graph, property, index))
+    return _conclude(graph, property, premise)
+
+
+def _goals(graph: StateGraph, claim: Claim) -> Mask:
+    """Where the claim holds, whatever its premise."""
+    goal = Claim(claim.property, claim.end, None, claim.claim, claim.columns)
+    mask: Mask = _judge(graph, goal) == HOLDS
+    return mask
+
+
+def _why_stuck(graph: StateGraph, property: Property, index: int) -> str:
+    """What can still happen in a stuck state, and which assumption keeps a timer from it."""
+    edges = helpful_edges(graph, property.calls)
+    layers = nx.bfs_layers(edges, [index])
+    left = sum(len(layer) for layer in layers)
+    blocked = _blocked(graph, index)
+    held = f"; {', '.join(blocked)} is held back by an assumption" if blocked else ""
+    if edges.offsets[index] == edges.offsets[index + 1]:
+        return f"no helpful action is enabled here{held}"
+    states = "this state" if left == 1 else f"these {left:,} states"
+    return f"helpful actions go on, but never lead out of {states}{held}"
+
+
+def _blocked(graph: StateGraph, index: int) -> list[str]:
+    """The timers and own events that an assumption forbids in a state."""
+    system = graph.system
+    state = graph.state(index)
+    enabled = {action for action, _ in system.successors(state)[0]}
+    return [
+        f"{'AB'[end]}'s {system.action(own.action).event}"
+        for end in (0, 1)
+        for own in system.model.tables[end].own_moves(state[end])
+        if own.condition is not None and own.action not in enabled
+    ]
+
+

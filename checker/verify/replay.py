@@ -1,0 +1,123 @@
+"""Replays runs through the reference semantics, afresh, and confirms what they show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checker.explore.system import GlobalState, System
+from checker.model.tables import Action, Model
+from checker.verify.claims import HOLDS, VIOLATED, Claim, claims_of, global_env, step_env
+from checker.verify.trace import Trace, snapshot, step
+from checker.verify.verdict import Verdict
+
+CONFIRM_STATES = 20_000
+"""How many states a stuck state's future is searched for a way out when it is confirmed."""
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """Where a replay leaves a trace: after how many steps, and how."""
+
+    steps: int
+    message: str
+
+
+class ReplayError(Exception):
+    """A counterexample of our own that does not replay: a fault of the checker, not of the
+    document."""
+
+
+def replay(model: Model, trace: Trace) -> Divergence | None:
+    """``None`` if every step of ``trace`` can be taken in ``model`` and leads where it says."""
+    return _replay(System(model), trace)[0]
+
+
+def _replay(system: System, trace: Trace) -> tuple[Divergence | None, list[GlobalState]]:
+    states = [system.initial()]
+    if snapshot(system, states[0]) != trace.initial:
+        return Divergence(0, "the initial state differs"), states
+    for number, expected in enumerate(trace.steps, 1):
+        successors, _ = system.successors(states[-1])
+        found = [(a, s) for a, s in successors if system.action(a) == expected.action]
+        if not found:
+            return Divergence(number - 1, f"{describe(system.model, expected.action)} is not enabled"), states
+        action, state = found[0]
+        if step(system, states[-1], action, state) != expected:
+            return Divergence(number, f"{describe(system.model, expected.action)} has another effect"), states
+        states.append(state)
+    return None, states
+
+
+def describe(model: Model, action: Action) -> str:
+    """An action in a few words."""
+    end, peer = "AB"[action.end], "BA"[action.end]
+    if action.segment is None:
+        return f"{end}: {action.event}"
+    written = model.form.write(action.segment)
+    if action.kind == "delivery":
+        return f"{written} from {peer} arrives at {end}"
+    return f"{written} from {end} is {'lost' if action.kind == 'loss' else 'duplicated'}"
+
+
+def confirm(model: Model, verdict: Verdict) -> Verdict:
+    """``verdict``, once its trace replays and shows what it claims to show.
+
+    Raises ``ReplayError`` if it does not.
+    """
+    if verdict.trace is None:
+        return verdict
+    system = System(Model(model.protocol, model.scenario))
+    divergence, states = _replay(system, verdict.trace)
+    if divergence is not None:
+        raise ReplayError(
+            f"{verdict.property.name}: the counterexample does not replay after step "
+            f"{divergence.steps}: {divergence.message}"
+        )
+    claim = claims_of(system.model, verdict.property)[verdict.end or 0]
+    if not _shows(system, verdict, claim, states):
+        raise ReplayError(f"{verdict.property.name}: the counterexample replays, but shows nothing")
+    return verdict
+
+
+def _shows(system: System, verdict: Verdict, claim: Claim, states: list[GlobalState]) -> bool:
+    last = states[-1]
+    env = global_env(system, last, claim.end)
+    match verdict.property.kind:
+        case "reachable":
+            return claim.judge(env) == HOLDS
+        case "step":
+            assert verdict.trace is not None
+            action = verdict.trace.steps[-1].action
+            before = states[-2]
+            env = step_env(system, before[claim.end], before[1 - claim.end], action)
+            return action.end == claim.end and claim.judge(env) == VIOLATED
+        case "never stuck":
+            return _is_stuck(system, verdict, claim, last)
+        case "quiescent":
+            return claim.judge(env) == VIOLATED and not _helpful(system, verdict, last)
+        case _:
+            return claim.judge(env) == VIOLATED
+
+
+def _helpful(system: System, verdict: Verdict, state: GlobalState) -> list[GlobalState]:
+    calls = verdict.property.calls
+    successors, _ = system.successors(state)
+    return [s for a, s in successors if system.model.is_helpful(system.action(a), calls)]
+
+
+def _is_stuck(system: System, verdict: Verdict, claim: Claim, start: GlobalState) -> bool:
+    """Searches forward, the other way round than the verdict was found."""
+    goal = Claim(claim.property, claim.end, None, claim.claim, claim.columns)
+    if claim.when is not None and not claim.when(global_env(system, start, claim.end)):
+        return False
+    seen = {start}
+    todo = [start]
+    while todo and len(seen) < CONFIRM_STATES:
+        state = todo.pop()
+        if goal.judge(global_env(system, state, claim.end)) == HOLDS:
+            return False
+        for after in _helpful(system, verdict, state):
+            if after not in seen:
+                seen.add(after)
+                todo.append(after)
+    return True
