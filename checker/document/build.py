@@ -22,7 +22,7 @@ from checker.document.markdown import Cell, Code
 from checker.document.problems import ProblemList, suggest
 from checker.document.scenarios import Phrase, ScenarioReader, phrases
 from checker.document.sheet import Row, Sheet
-from checker.document.syntax import Expression, Literal_, Perform, SegmentName, Template
+from checker.document.syntax import Constant, Expression, Perform, SegmentName, Template
 
 T = TypeVar("T")
 
@@ -89,9 +89,7 @@ class _Builder:
         if not cell.text:
             return None
         if len(codes) != 1 or cell.outside_code():
-            self.complain(
-                cell, f"the column `{column}` takes one code span: write `` `{cell.plain}` ``", row
-            )
+            self.complain(cell, f"the column `{column}` takes one code span: write `` `{cell.plain}` ``", row)
             return None
         try:
             return parse(codes[0])
@@ -103,7 +101,7 @@ class _Builder:
         """An expression that must be there; a wrong one is reported and stands as ``on``."""
         if not row[column].text:
             self.complain(row[column], f"the column `{column}` is empty, expected an expression", row)
-        return self.parsed(row, column, parse_guard) or Literal_(row[column].position, True)
+        return self.parsed(row, column, parse_guard) or Constant(row[column].position, True)
 
     def one_of(self, row: Row, column: str, words: tuple[str, ...]) -> str:
         text = row[column].plain
@@ -128,8 +126,7 @@ class _Builder:
         if not valid:
             self.complain(
                 row[column],
-                f"`{row[column].plain}` is not a value of this kind, expected {values_of(kind)} "
-                "or `none`",
+                f"`{row[column].plain}` is not a value of this kind, expected {values_of(kind)} or `none`",
                 row,
             )
         return value
@@ -158,9 +155,7 @@ class _Builder:
         states = [row.key for row in self.sheet.rows["states"]]
         return p.Group(row.key, tuple(self.members(row, "states", states, {})), row.position)
 
-    def members(
-        self, row: Row, column: str, states: list[str], groups: dict[str, p.Group]
-    ) -> Iterator[str]:
+    def members(self, row: Row, column: str, states: list[str], groups: dict[str, p.Group]) -> Iterator[str]:
         for phrase in phrases(row[column], ","):
             if phrase.text in states:
                 yield phrase.text
@@ -169,7 +164,9 @@ class _Builder:
             else:
                 hint = suggest(phrase.text, [*states, *groups])
                 self.problems.add(
-                    phrase.position, f"`{phrase.text}` is not a state{' or a group' if groups else ''}{hint}", row.key
+                    phrase.position,
+                    f"`{phrase.text}` is not a state{' or a group' if groups else ''}{hint}",
+                    row.key,
                 )
 
     def variable(self, row: Row) -> p.Variable:
@@ -179,13 +176,17 @@ class _Builder:
         if lives.removeprefix("ghost ") not in LIVES:
             expected = ", ".join(f"`{word}`" for word in LIVES)
             self.complain(
-                row["lives"], f"`{lives}` is not a lifetime, expected {expected}, or `ghost` and one of them", row
+                row["lives"],
+                f"`{lives}` is not a lifetime, expected {expected}, or `ghost` and one of them",
+                row,
             )
             lives = "TCB"
         kind = self.kind(row, row["kind"].plain)
         from_scenario = row["initial"].plain == p.FROM_SCENARIO
         if lives.endswith("supply") and not from_scenario:
-            self.complain(row["initial"], "a supply takes its values from the scenario: write `scenario`", row)
+            self.complain(
+                row["initial"], "a supply takes its values from the scenario: write `scenario`", row
+            )
         initial = None if from_scenario else self.value(row, "initial", kind)
         return p.Variable(
             row.key,
@@ -209,10 +210,10 @@ class _Builder:
         text = row["kind"].plain
         kind = self.kind(row, text.removeprefix("ghost "))
         cell = row["unless given"]
-        if cell.codes() and not (kind.base == "flags"):
+        if cell.codes() and kind.base != "flags":
             unless_given = self.required(row, "unless given")
         else:
-            unless_given = Literal_(cell.position, None)
+            unless_given = Constant(cell.position, None)
             if cell.plain != "none" or not cell.plain:
                 self.complain(cell, "expected `none` or an expression in a code span", row)
         written = row["written"].plain or row.key
@@ -223,7 +224,9 @@ class _Builder:
     def event(self, row: Row) -> p.Event:
         kind = self.one_of(row, "kind", EVENT_KINDS)
         if kind == "timer" and not row.key.startswith("timeout "):
-            self.complain(row["event"], f"the name of a timer event begins with `timeout`: `timeout {row.key}`", row)
+            self.complain(
+                row["event"], f"the name of a timer event begins with `timeout`: `timeout {row.key}`", row
+            )
         fair = self.one_of(row, "fair", ("yes", "no")) == "yes"
         return p.Event(row.key, kind, fair, row["meaning"].text, row["cite"].text, row.position)  # type: ignore[arg-type]
 
@@ -272,6 +275,7 @@ class _Builder:
             next=next_state,
             then=row["then"].plain,
             cite=row["cite"].plain,
+            never=row["never fires"].plain,
             position=row.position,
             text={column: row[column].plain for column in RULE_COLUMNS},
         )
@@ -347,4 +351,3 @@ class _Builder:
 def is_delete(act: object) -> bool:
     """Whether an act is ``delete TCB``."""
     return isinstance(act, Perform) and act.name == DELETE
-

@@ -17,7 +17,8 @@ from checker.document.markdown import Code
 from checker.document.problems import Position
 
 RESERVED = (
-    "or and not is on off none if else some no every before after peer's A's B's".split()
+    *("or", "and", "not", "is", "on", "off", "none", "if", "else"),
+    *("some", "no", "every", "before", "after", "peer's", "A's", "B's"),
 )
 
 _END = r"(?![A-Za-z0-9_'.\-])"
@@ -267,16 +268,16 @@ class _ToSyntax(Transformer[Token, Any]):
         value = int(parts[0])
         if value >= 1 << 32:
             raise CellError(self.at(meta), f"{value} does not fit 32 bits; the largest number is {2**32 - 1}")
-        return syntax.Literal_(self.at(meta), value)
+        return syntax.Constant(self.at(meta), value)
 
     def on(self, meta: Meta, parts: list[Token]) -> Any:
-        return syntax.Literal_(self.at(meta), True)
+        return syntax.Constant(self.at(meta), True)
 
     def off(self, meta: Meta, parts: list[Token]) -> Any:
-        return syntax.Literal_(self.at(meta), False)
+        return syntax.Constant(self.at(meta), False)
 
     def none(self, meta: Meta, parts: list[Token]) -> Any:
-        return syntax.Literal_(self.at(meta), None)
+        return syntax.Constant(self.at(meta), None)
 
     def nothing_in_flight(self, meta: Meta, parts: list[Token]) -> Any:
         return syntax.NothingInFlight(self.at(meta))

@@ -123,9 +123,7 @@ class _Checker:
         definition = definitions.get(act.name)
         if definition is None or not isinstance(definition.means, tuple):
             lists = [d.name for d in definitions.values() if isinstance(d.means, tuple)]
-            kinds.complain(
-                act, f"`{act.name}` does not name a list of assignments{suggest(act.name, lists)}"
-            )
+            kinds.complain(act, f"`{act.name}` does not name a list of assignments{suggest(act.name, lists)}")
         elif act.name in inside:
             kinds.complain(act, f"the definition of `{act.name}` leads back to itself")
         else:
@@ -142,7 +140,9 @@ class _Checker:
         for given in template.fields:
             field = fields.get(given.written)
             if field is None:
-                kinds.complain(given, f"no field is written `{given.written}`{suggest(given.written, fields)}")
+                kinds.complain(
+                    given, f"no field is written `{given.written}`{suggest(given.written, fields)}"
+                )
                 continue
             if given.written in seen:
                 kinds.complain(given, f"`{given.written}` is given twice")
@@ -154,7 +154,9 @@ class _Checker:
         if field.kind.base == "flags":
             for word in flag_words(value):
                 if word not in field.kind.words:
-                    kinds.complain(given, f"`{word}` is not a flag of `{given.written}`{suggest(word, field.kind.words)}")
+                    kinds.complain(
+                        given, f"`{word}` is not a flag of `{given.written}`{suggest(word, field.kind.words)}"
+                    )
             if not flag_words(value):
                 kinds.complain(given, f"`{given.written}` takes flags: {', '.join(field.kind.words)}")
         elif isinstance(value, s.Flags):
@@ -180,11 +182,14 @@ class _Checker:
                 known = ["stop", "refuse", *order]
                 self.problems.add(
                     rule.position,
-                    f"`then` is `{rule.then}`, expected nothing, `stop`, `refuse` or a step{suggest(rule.then, known)}",
+                    f"`then` is `{rule.then}`, expected nothing, `stop`, `refuse` or a step"
+                    + suggest(rule.then, known),
                     rule.id,
                 )
             elif order[rule.then] <= order[rule.step]:
-                self.problems.add(rule.position, f"`then` can only go on to a later step; `{rule.then}` is not", rule.id)
+                self.problems.add(
+                    rule.position, f"`then` can only go on to a later step; `{rule.then}` is not", rule.id
+                )
 
     # Properties
 
@@ -200,7 +205,9 @@ class _Checker:
         kinds.guard(property.claim, scope)
         if property.calls and property.kind not in ("never stuck", "quiescent"):
             self.problems.add(
-                property.position, f"`users …` has no meaning for a property of kind `{property.kind}`", property.name
+                property.position,
+                f"`users …` has no meaning for a property of kind `{property.kind}`",
+                property.name,
             )
 
 
@@ -211,5 +218,3 @@ def flag_words(value: s.Expression | s.Flags) -> tuple[str, ...]:
     if isinstance(value, s.Name) and not value.who and not value.when:
         return (value.name,)
     return ()
-
-

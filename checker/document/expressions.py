@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from checker.document import syntax as s
@@ -64,7 +65,7 @@ class KindChecker:
     def kind(self, node: s.Expression, scope: Scope, wanted: Kind | None = None) -> Kind | None:
         """The kind of ``node``; ``wanted`` makes its words known."""
         match node:
-            case s.Literal_():
+            case s.Constant():
                 return NONE if node.value is None else FLAG if isinstance(node.value, bool) else NUMBER
             case s.Name():
                 return self._name(node, scope, wanted)
@@ -96,10 +97,11 @@ class KindChecker:
             return wanted
         if not self._who_and_when(node, scope):
             return None
-        if node.name in (STATE, EVENT):
-            hint = "a state or a group" if node.name == STATE else "an event"
-            self.complain(node, f"`{node.name}` is only used in `{node.name} is …`, with {hint}")
+        if node.name == EVENT:
+            self.complain(node, "`event` is only used in `event is …`")
             return None
+        if node.name == STATE:
+            return self._state(node, scope)
         meaning = self.names.get(node.name)
         if meaning is None:
             self.complain(node, self._unknown(node.name))
@@ -109,11 +111,20 @@ class KindChecker:
             return kind
         return kind.seen_by_peer() if node.who == "peer" else kind.of_end(node.who)
 
+    def _state(self, node: s.Name, scope: Scope) -> Kind | None:
+        """``STATE`` as a value, to compare the states of two ends or moments."""
+        if scope.use == "step claim" and not node.who and not node.when:
+            self.complain(node, "say which moment: `before STATE` or `after STATE`")
+            return None
+        return Kind("words", words=tuple(self.protocol.states))
+
     def _unknown(self, name: str) -> str:
         if "-" in name:
             left, _, right = name.rpartition("-")
             if left in self.names and (right in self.names or right.isdigit()):
-                return f"`{name}` is one name; for a difference put spaces around the minus: `{left} - {right}`"
+                return (
+                    f"`{name}` is one name; for a difference put spaces around the minus: `{left} - {right}`"
+                )
         return f"unknown name `{name}`{suggest(name, [*self.names, STATE])}"
 
     def _who_and_when(self, node: s.Name, scope: Scope) -> bool:
@@ -147,7 +158,8 @@ class KindChecker:
             return None
         if variable.lives == "supply" and scope.use != "act":
             self.complain(
-                node, f"`{node.name}` is a supply; each reading takes the next value, so only `do` may read it"
+                node,
+                f"`{node.name}` is a supply; each reading takes the next value, so only `do` may read it",
             )
             return None
         if scope.is_claim and variable.lives == "event":
@@ -218,10 +230,12 @@ class KindChecker:
 
     def _comparison(self, node: s.Comparison, scope: Scope) -> Kind | None:
         kinds = [self.kind(operand, scope) for operand in node.operands]
-        first: Kind | None = next((kind for kind in kinds if kind and kind.base not in ("number", "none")), None)
+        first: Kind | None = next(
+            (kind for kind in kinds if kind and kind.base not in ("number", "none")), None
+        )
         if first is not None and first.base == "words":
             kinds = [self.kind(operand, scope, first) for operand in node.operands]
-        for left, right in zip(kinds, kinds[1:], strict=False):
+        for left, right in pairwise(kinds):
             self._same(node, left, right)
         if any(kind is None for kind in kinds):
             return FLAG
@@ -236,7 +250,9 @@ class KindChecker:
             self.complain(node, "an interval of sequence numbers has three parts: `a =< b < c`")
         elif len(node.operators) == 2 and "seq" in bases:
             if not (set(node.operators) <= {"<", "=<"} or set(node.operators) <= {">", ">="} or not ordering):
-                self.complain(node, "an interval of sequence numbers is written `a =< b < c`, from left to right")
+                self.complain(
+                    node, "an interval of sequence numbers is written `a =< b < c`, from left to right"
+                )
         elif "/=" in node.operators and len(node.operators) > 1:
             self.complain(node, "`/=` is not chained; write two comparisons joined by `and`")
 
@@ -278,10 +294,8 @@ class KindChecker:
             elif node.word not in self.protocol.events:
                 self._unknown_word(node, "an event", self.protocol.events)
             return
-        if not self._who_and_when(subject, scope):
+        if not self._who_and_when(subject, scope) or self._state(subject, scope) is None:
             return
-        if scope.use == "step claim" and not subject.who and not subject.when:
-            self.complain(node, "say which moment: `before STATE` or `after STATE`")
         if not self.protocol.members(node.word):
             self._unknown_word(node, "a state or a group", [*self.protocol.states, *self.protocol.groups])
 

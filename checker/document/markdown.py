@@ -41,8 +41,7 @@ class Cell:
     def codes(self) -> list[Code]:
         """The code spans of the cell, from left to right."""
         return [
-            Code(match.group(1), self.position.moved(match.start(1)))
-            for match in _CODE.finditer(self.text)
+            Code(match.group(1), self.position.moved(match.start(1))) for match in _CODE.finditer(self.text)
         ]
 
     def outside_code(self) -> str:
@@ -106,9 +105,7 @@ def read_tables(text: str, file: str, problems: ProblemList) -> list[RawTable]:
     return tables
 
 
-def _complain_of_length(
-    row: tuple[Cell, ...], header: tuple[Cell, ...], problems: ProblemList
-) -> None:
+def _complain_of_length(row: tuple[Cell, ...], header: tuple[Cell, ...], problems: ProblemList) -> None:
     columns = ", ".join(cell.plain for cell in header)
     hint = " (a cell cannot contain `|`)" if len(row) > len(header) else ""
     problems.add(

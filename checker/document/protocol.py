@@ -100,7 +100,10 @@ class Definition:
 
 @dataclass(frozen=True)
 class Rule:
-    """A row: what one step does in some states on some events when its guard holds."""
+    """A row: what one step does in some states on some events when its guard holds.
+
+    ``never`` says why it fires in no scenario, where that is so.
+    """
 
     id: str
     states: tuple[str, ...]
@@ -111,6 +114,7 @@ class Rule:
     next: str
     then: str
     cite: str
+    never: str
     position: Position
     text: Mapping[str, str]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from checker.document.kinds import Value, parse_value, values_of
 from checker.document.markdown import Cell
@@ -109,7 +110,9 @@ class ScenarioReader:
                     item.position, f"`{item.text}` is not `lose`, `lose N`, `duplicate` or `duplicate N`"
                 )
             elif match.group(2) is not None and int(match.group(2)) > MAX_BUDGET:
-                self._complain(item.position, f"a budget is at most {MAX_BUDGET}; leave the number out for no limit")
+                self._complain(
+                    item.position, f"a budget is at most {MAX_BUDGET}; leave the number out for no limit"
+                )
             else:
                 budgets[match.group(1)] = None if match.group(2) is None else int(match.group(2))
         order = "queue" if items[0].text == "queue" else "bag"
@@ -135,15 +138,17 @@ class ScenarioReader:
                 capacity = self._number(phrase, rest, MAX_CAPACITY)
             elif name in settable:
                 kind = settable[name].kind
-                pair = self._pair(phrase, rest, lambda text, kind=kind: parse_value(text, kind), values_of(kind))
+                pair = self._pair(phrase, rest, partial(parse_value, kind=kind), values_of(kind))
                 if pair is not None:
                     values[name] = pair
                     if settable[name].lives != "supply" and any(len(side) > 1 for side in pair):
-                        self._complain(phrase.position, f"`{name}` takes one value, only a supply takes several")
+                        self._complain(
+                            phrase.position, f"`{name}` takes one value, only a supply takes several"
+                        )
             else:
                 budgets = self._pair(phrase, rest, _budget, f"a number up to {MAX_BUDGET}")
                 if budgets is not None:
-                    faults[name] = (int(budgets[0][0] or 0), int(budgets[1][0] or 0))
+                    faults[name] = (_number(budgets[0][0]), _number(budgets[1][0]))
         if capacity is None:
             self._complain(cell.position, "the bounds of a scenario need `capacity N`")
         return capacity or 1
@@ -209,7 +214,8 @@ class ScenarioReader:
                 valid, value = parse_value(text, switch.kind)
                 if not valid:
                     self._complain(
-                        phrase.position, f"`{text}` is not a value of `{name}`, expected {values_of(switch.kind)}"
+                        phrase.position,
+                        f"`{text}` is not a value of `{name}`, expected {values_of(switch.kind)}",
                     )
                 settings[name] = value
         return settings
@@ -252,6 +258,10 @@ class ScenarioReader:
 def _longest_prefix(text: str, names: Iterable[str]) -> str | None:
     """The longest of ``names`` that ``text`` begins with, as whole words."""
     return max((n for n in names if (text + " ").startswith(n + " ")), key=len, default=None)
+
+
+def _number(value: Value) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _budget(text: str) -> tuple[bool, Value]:

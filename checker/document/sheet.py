@@ -30,12 +30,10 @@ SCHEMAS = {
     "segment": Schema(("field", "written", "kind", "unless given"), ("meaning",)),
     "events": Schema(("event", "kind", "fair"), ("meaning", "cite")),
     "definitions": Schema(("name", "means"), ("cite",)),
-    "rules": Schema(("rule", "in", "on", "if", "do", "send", "next", "then"), ("cite",)),
+    "rules": Schema(("rule", "in", "on", "if", "do", "send", "next", "then"), ("cite", "never fires")),
     "assumptions": Schema(("assumption", "on", "only if"), ("because",)),
     "properties": Schema(("property", "kind", "when", "claim"), ("under", "because")),
-    "scenarios": Schema(
-        ("scenario", "A", "B", "network", "bounds", "expect"), ("opened", "assume", "set")
-    ),
+    "scenarios": Schema(("scenario", "A", "B", "network", "bounds", "expect"), ("opened", "assume", "set")),
 }
 
 

@@ -25,7 +25,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Literal_(Node):
+class Constant(Node):
     """A number, ``on``, ``off`` or ``none``."""
 
     value: int | bool | None
@@ -115,7 +115,7 @@ class PeerTimerDisabled(Node):
 
 
 Expression = (
-    Literal_
+    Constant
     | Name
     | Sum
     | Comparison

@@ -46,19 +46,9 @@ class System:
         network = self.model.scenario.network
         lose = UNLIMITED if network.lose is None else network.lose
         duplicate = UNLIMITED if network.duplicate is None else network.duplicate
-        ends = [table.endpoint.initial() for table in self.model.tables]
-        contents = [self._empty, self._empty]
-        for end, call in self.model.scenario.opened:
-            reaction = self.model.tables[end].endpoint.react(ends[end], call)
-            if reaction is None or reaction.refused:
-                raise LookupError(
-                    f"{self.model.scenario.position}: {self.model.scenario.name}: "
-                    f"{'AB'[end]} cannot {call} in {ends[end].state}"
-                )
-            ends[end] = reaction.after
-            sent = tuple(self.model.segments.number(segment) for segment in reaction.sent)
-            contents[end], _ = self.channels[end].send(contents[end], sent)
-        a, b = (self.model.tables[end].locals.number(ends[end]) for end in (0, 1))
+        start = self.model.start()
+        a, b = (self.model.tables[end].locals.number(start.ends[end]) for end in (0, 1))
+        contents = [self.channels[end].send(self._empty, start.sent[end])[0] for end in (0, 1)]
         return GlobalState(a, b, contents[0], contents[1], lose, duplicate)
 
     def successors(self, state: GlobalState) -> tuple[Successors, bool]:
@@ -125,9 +115,7 @@ class System:
                     return None
                 losses -= lost
         if end == 0:
-            return GlobalState(
-                local, b, outgoing, ba if rest is None else rest, losses, duplications
-            )
+            return GlobalState(local, b, outgoing, ba if rest is None else rest, losses, duplications)
         return GlobalState(a, local, ab if rest is None else rest, outgoing, losses, duplications)
 
     def _fault(self, state: GlobalState, end: int, found: Successors) -> None:

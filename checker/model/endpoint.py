@@ -152,13 +152,13 @@ class Endpoint:
 
     def _template(self, template: s.Template) -> tuple[tuple[Kind, Evaluate], ...]:
         given = {field.written: field.value for field in template.fields}
-        parts = []
+        parts: list[tuple[Kind, Evaluate]] = []
         for field in self.protocol.fields.values():
             value = given.get(field.written, field.unless_given)
             if field.kind.base == "flags":
                 named = flag_words(value) if field.written in given else ()
                 flags = tuple(word for word in field.kind.words if word in named)
-                parts.append((field.kind, lambda env, flags=flags: flags))
+                parts.append((field.kind, _constant(flags)))
             else:
                 assert not isinstance(value, s.Flags)  # checked when the document was read
                 parts.append((field.kind, self._evaluator.maybe_unset(value)))
@@ -256,6 +256,10 @@ class Endpoint:
         place = "" if row is None else f"{row.rule.position}: {row.rule.id}: "
         what = event if segment is None else f"{event} {self._form.write(segment)}"
         return f"{place}in {local.state} at {'AB'[self.end]} on {what}: "
+
+
+def _constant(value: Value) -> Evaluate:
+    return lambda env: value
 
 
 class OverlapError(SemanticError):

@@ -8,7 +8,8 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol as Interface
+from typing import Any
+from typing import Protocol as Interface
 
 from checker.document import syntax as s
 from checker.document.kinds import MODULUS, Kind, Value
@@ -97,7 +98,7 @@ class Evaluator:
     def compile(self, node: s.Expression, view: str = "us") -> Evaluate:
         """A function from ``Env`` to the value of ``node``; bare names are those of ``view``."""
         match node:
-            case s.Literal_():
+            case s.Constant():
                 value = node.value
                 return lambda env: value
             case s.Name():
@@ -135,6 +136,8 @@ class Evaluator:
 
     def _name(self, node: s.Name, view: str) -> Evaluate:
         """A read of something that must be set."""
+        if node.name == STATE:
+            return operator.attrgetter(f"{self._view(node, view)}.state")
         meaning = self.names.get(node.name)
         if meaning is None:  # a word of a words kind; checked when the document was read
             word = node.name
@@ -182,7 +185,7 @@ class Evaluator:
 
         def take(env: Env) -> Value:
             supply = env.supplies[index]
-            taken = env.us.values[index]
+            taken: int = env.us.values[index]
             if taken == len(supply):
                 env.exhausted.add(name)
                 return supply[-1]
@@ -215,7 +218,7 @@ class Evaluator:
             case s.Choice():
                 bases = {self.base_of(node.then), self.base_of(node.otherwise)}
                 return "seq" if "seq" in bases else bases.pop()
-            case s.Literal_():
+            case s.Constant():
                 return "number"
             case _:
                 return "flag"
@@ -248,10 +251,8 @@ class Evaluator:
 
     def _comparison(self, node: s.Comparison, view: str) -> Evaluate:
         bases = [self.base_of(operand) for operand in node.operands]
-        nullable = any(isinstance(o, s.Literal_) and o.value is None for o in node.operands)
-        operands = [
-            self.maybe_unset(o, view) if nullable else self.compile(o, view) for o in node.operands
-        ]
+        nullable = any(isinstance(o, s.Constant) and o.value is None for o in node.operands)
+        operands = [self.maybe_unset(o, view) if nullable else self.compile(o, view) for o in node.operands]
         if "seq" not in bases or set(node.operators) <= {"=", "/="}:
             return _pairwise(operands, node.operators)
         if len(operands) == 2:
@@ -349,9 +350,7 @@ def _pairwise(operands: list[Evaluate], signs: tuple[str, ...]) -> Evaluate:
 
     def compare(env: Env) -> bool:
         values = [operand(env) for operand in operands]
-        return all(
-            test(left, right) for test, left, right in zip(tests, values, values[1:], strict=False)
-        )
+        return all(test(left, right) for test, left, right in zip(tests, values, values[1:], strict=False))
 
     return compare
 
@@ -366,5 +365,3 @@ def settle(value: Any, kind: Kind) -> Value:
         return min(int(value), kind.limit)
     result: Value = value
     return result
-
-

@@ -35,7 +35,5 @@ class SegmentForm:
     def wire(self, segment: Segment) -> tuple[Value, ...]:
         """The values that are really sent: all but the ghosts."""
         return tuple(
-            value
-            for field, value in zip(self._fields, segment.values, strict=True)
-            if not field.ghost
+            value for field, value in zip(self._fields, segment.values, strict=True) if not field.ghost
         )

@@ -14,7 +14,7 @@ from checker.document import syntax as s
 from checker.document.kinds import Value
 from checker.document.protocol import Protocol, Scenario
 from checker.model.endpoint import Endpoint, Local
-from checker.model.evaluate import Env, Evaluator, Network
+from checker.model.evaluate import Env, Evaluator, Network, SemanticError
 from checker.model.segment import Segment, SegmentForm
 
 T = TypeVar("T")
@@ -88,6 +88,14 @@ class OwnMove(NamedTuple):
     action: int
     move: Move
     condition: int | None
+
+
+class Start(NamedTuple):
+    """Where a run begins: both local states, what each has sent, the rules that fired."""
+
+    ends: tuple[Local, Local]
+    sent: tuple[tuple[int, ...], tuple[int, ...]]
+    fired: tuple[int, ...]
 
 
 class Refusal(NamedTuple):
@@ -171,9 +179,7 @@ class LocalTables:
         if found is None:
             moves = self.own_moves(local)
             enabled = {self.model.actions[m.action].event for m in moves}
-            found = sum(
-                1 << i for i, timer in enumerate(self.model.atoms.timers) if timer not in enabled
-            )
+            found = sum(1 << i for i, timer in enumerate(self.model.atoms.timers) if timer not in enabled)
             self._disabled[local] = found
         return found
 
@@ -200,9 +206,7 @@ class LocalTables:
                 self._try(local, state._replace(faults=left), event, "fault", moves)
         return moves
 
-    def _try(
-        self, local: int, spent: Local, event: str, kind: ActionKind, moves: list[OwnMove]
-    ) -> None:
+    def _try(self, local: int, spent: Local, event: str, kind: ActionKind, moves: list[OwnMove]) -> None:
         """Adds the move for an event if a row fires; ``spent`` is the state, budget paid."""
         reaction = self.endpoint.react(spent, event)
         if reaction is None:
@@ -258,12 +262,30 @@ class Model:
         self.arrival_event = arrivals[0] if arrivals else ""
         self.tables = (LocalTables(self, 0), LocalTables(self, 1))
 
+    def start(self) -> Start:
+        """Where a run begins: the initial local states, after the calls of ``opened``.
+
+        Raises ``SemanticError`` if one of those calls cannot be made.
+        """
+        ends = [table.endpoint.initial() for table in self.tables]
+        sent: tuple[list[int], list[int]] = ([], [])
+        fired: list[int] = []
+        for end, call in self.scenario.opened:
+            reaction = self.tables[end].endpoint.react(ends[end], call)
+            if reaction is None or reaction.refused:
+                raise SemanticError(
+                    f"{self.scenario.position}: {self.scenario.name}: "
+                    f"{'AB'[end]} cannot call {call} in {ends[end].state}"
+                )
+            ends[end] = reaction.after
+            sent[end].extend(self.segments.number(segment) for segment in reaction.sent)
+            fired.extend(reaction.fired)
+        return Start((ends[0], ends[1]), (tuple(sent[0]), tuple(sent[1])), tuple(fired))
+
     def exhausted(self) -> list[str]:
         """The supplies that ran out somewhere, as ``A's X``: their last value was used again."""
         return [
-            f"{'AB'[end]}'s {name}"
-            for end in (0, 1)
-            for name in sorted(self.tables[end].endpoint.exhausted)
+            f"{'AB'[end]}'s {name}" for end in (0, 1) for name in sorted(self.tables[end].endpoint.exhausted)
         ]
 
     def is_helpful(self, action: Action, calls: Sequence[str] = ()) -> bool:

@@ -123,9 +123,7 @@ def _env(ends: Sequence[Local], end: int) -> Env:
     return env
 
 
-def state_env(
-    ends: Sequence[Local], in_flight: Sequence[Sequence[Segment]], end: int
-) -> Env:
+def state_env(ends: Sequence[Local], in_flight: Sequence[Sequence[Segment]], end: int) -> Env:
     """What a claim of ``end`` about a state is evaluated against."""
     env = _env(ends, end)
     env.from_us = [segment.values for segment in in_flight[end]]

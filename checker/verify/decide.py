@@ -7,6 +7,7 @@ are final; everything else is ``unknown``.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -45,9 +46,7 @@ def decide(graph: StateGraph, property: Property) -> Verdict:
 def _judge(graph: StateGraph, claim: Claim) -> Judgements:
     """The claim's judgement of every state."""
     system, end = graph.system, claim.end
-    return graph.over_states(
-        claim.columns, lambda state: claim.judge(global_env(system, state, end))
-    )
+    return graph.over_states(claim.columns, lambda state: claim.judge(global_env(system, state, end)))
 
 
 def _first(mask: Mask) -> int | None:
@@ -67,9 +66,7 @@ def _conclude(graph: StateGraph, property: Property, premise: bool) -> Verdict:
     return Verdict(property, "holds", scope)
 
 
-def _violated(
-    graph: StateGraph, property: Property, end: int, trace: Trace, reason: str = ""
-) -> Verdict:
+def _violated(graph: StateGraph, property: Property, end: int, trace: Trace, reason: str = "") -> Verdict:
     return Verdict(property, "violated", scope_of(graph), trace, reason, end)
 
 
@@ -104,9 +101,7 @@ def _quiescent(graph: StateGraph, property: Property, claims: tuple[Claim, Claim
 
 def _reachable(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) -> Verdict:
     found = [
-        (index, claim.end)
-        for claim in claims
-        if (index := _first(_judge(graph, claim) == HOLDS)) is not None
+        (index, claim.end) for claim in claims if (index := _first(_judge(graph, claim) == HOLDS)) is not None
     ]
     if found:
         index, end = min(found)
@@ -137,9 +132,7 @@ def _step(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) ->
     return _violated(graph, property, end, trace_to(graph, source, last))
 
 
-def _judge_steps(
-    graph: StateGraph, claim: Claim
-) -> Iterator[tuple[npt.NDArray[np.int64], Judgements]]:
+def _judge_steps(graph: StateGraph, claim: Claim) -> Iterator[tuple[npt.NDArray[np.int64], Judgements]]:
     """(numbers of edges, the claim's judgement of each) for the steps of the claim's end.
 
     A step is judged once for each local state, action and, if the claim reads it, local state
@@ -193,8 +186,8 @@ def can_reach(graph: StateGraph, goals: Mask, calls: tuple[str, ...]) -> Mask:
     if key not in graph.cache:
         graph.cache[key] = helpful_edges(graph, calls).reversed()
     able: Mask = np.zeros(len(graph), dtype=np.bool_)
-    # Typed for networkx graphs; a graph of our backend is dispatched to it.
-    for layer in nx.bfs_layers(graph.cache[key], np.flatnonzero(goals).tolist()):
+    edges: Any = graph.cache[key]  # networkx is typed for its own graphs, not for backends
+    for layer in nx.bfs_layers(edges, np.flatnonzero(goals).tolist()):
         able[layer] = True
     return able
 
@@ -232,7 +225,8 @@ def _goals(graph: StateGraph, claim: Claim) -> Mask:
 def _why_stuck(graph: StateGraph, property: Property, index: int) -> str:
     """What can still happen in a stuck state, and which assumption keeps a timer from it."""
     edges = helpful_edges(graph, property.calls)
-    layers = nx.bfs_layers(edges, [index])
+    helpful: Any = edges  # as in ``can_reach``
+    layers = nx.bfs_layers(helpful, [index])
     left = sum(len(layer) for layer in layers)
     blocked = _blocked(graph, index)
     held = f"; {', '.join(blocked)} is held back by an assumption" if blocked else ""
@@ -253,5 +247,3 @@ def _blocked(graph: StateGraph, index: int) -> list[str]:
         for own in system.model.tables[end].own_moves(state[end])
         if own.condition is not None and own.action not in enabled
     ]
-
-

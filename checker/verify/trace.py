@@ -54,8 +54,7 @@ def snapshot(system: System, state: GlobalState) -> Snapshot:
     """``state`` written out."""
     tables, segments = system.model.tables, system.model.segments
     in_flight = [
-        tuple(segments[number] for number in system.contents[content])
-        for content in (state.ab, state.ba)
+        tuple(segments[number] for number in system.contents[content]) for content in (state.ab, state.ba)
     ]
     ends = (tables[0].locals[state.a], tables[1].locals[state.b])
     return Snapshot(ends, (in_flight[0], in_flight[1]), state.losses, state.duplications)

@@ -1,0 +1,125 @@
+"""The ``lastack`` command. Only this package prints and exits.
+
+Exit codes: 0 everything is as expected, 1 something is not, 2 a usage or document error,
+3 a limit was hit.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+
+import click
+
+from checker import __version__
+
+AS_EXPECTED, NOT_AS_EXPECTED, ERROR, LIMIT = 0, 1, 2, 3
+
+COMMANDS = {
+    "check": ("checker.cli.check", "Explore scenarios and decide their properties."),
+    "list": ("checker.cli.listing", "Show documents, scenarios and properties."),
+    "lint": ("checker.cli.lint", "Report everything suspicious in documents."),
+    "fmt": ("checker.cli.fmt", "Align the tables of documents."),
+    "replay": ("checker.cli.replay", "Replay a saved trace."),
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module only when it is run, so that help is instant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = __import__(COMMANDS[cmd_name][0], fromlist=["command"])
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            known = ", ".join(COMMANDS)
+            raise click.UsageError(f"there is no command `{args[0]}`; the commands are {known}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.version_option(__version__, prog_name="lastack")
+def lastack() -> None:
+    """A model checker for protocols written as tables.
+
+    Without anything else, `lastack check` explores TCP's open and close as RFC 9293 has it,
+    under loss, duplication and reordering.
+    """
+
+
+def main() -> None:
+    """Runs the command; whatever goes wrong ends in one clear line and an exit code."""
+    try:
+        code = lastack.main(standalone_mode=False, prog_name="lastack")
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        code = ERROR
+    except click.Abort:
+        code = _say("interrupted")
+    except KeyboardInterrupt:
+        code = _say("interrupted")
+    except OSError as error:
+        code = _os_error(error)
+    except Exception as error:
+        code = _expected_error(error)
+    _leave(code if isinstance(code, int) else AS_EXPECTED)
+
+
+def _say(message: str) -> int:
+    click.echo(f"lastack: {message}", err=True)
+    return ERROR
+
+
+def _os_error(error: OSError) -> int:
+    if isinstance(error, BrokenPipeError) or error.errno == errno.EPIPE:
+        # Whoever read our output has gone; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ERROR
+    what = f"{error.filename}: " if error.filename else ""
+    return _say(f"{what}{error.strerror or error}")
+
+
+def _expected_error(error: Exception) -> int:
+    """One line (or one a problem) for the errors we know; others are faults of ours."""
+    from checker.document.library import NoSuchDocument
+    from checker.document.problems import DocumentError
+    from checker.exchange.traces import TraceFormatError
+    from checker.model.evaluate import SemanticError
+    from checker.verify.replay import ReplayError
+
+    if isinstance(error, DocumentError):
+        click.echo(str(error), err=True)
+        count = len(error.problems)
+        return _say(f"{count} problem{'' if count == 1 else 's'} in the document")
+    if isinstance(error, (NoSuchDocument, SemanticError, TraceFormatError)):
+        return _say(str(error))
+    if isinstance(error, ReplayError):
+        return _say(f"{error} (this is a fault of lastack, please report it)")
+    if isinstance(error, MemoryError):
+        return _say("out of memory; --max-states bounds an exploration")
+    raise error
+
+
+def _leave(code: int) -> None:
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        code = _os_error(error)
+    # Large graphs take seconds to take apart; the process ends and needs none of it.
+    sys.stderr.flush()
+    os._exit(code)

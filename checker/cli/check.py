@@ -1,0 +1,205 @@
+"""``lastack check``: explores scenarios, decides properties, shows counterexamples."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.text import Text
+
+from checker.cli import AS_EXPECTED, LIMIT, NOT_AS_EXPECTED
+from checker.cli.terminal import ProgressLine, console, interruptible, plain, write_atomically
+from checker.document.kinds import parse_value, values_of
+from checker.document.library import find, load, version_of
+from checker.document.problems import suggest
+from checker.document.protocol import Protocol, Scenario
+from checker.document.scenarios import MAX_CAPACITY
+from checker.exchange.itf import to_itf
+from checker.exchange.results import results_to_json
+from checker.exchange.traces import TraceCodec
+from checker.explore.limits import Limits
+from checker.show.report import document_report, scenario_report
+from checker.verify.results import ScenarioResult, check_scenario, unkept_twins
+
+
+@dataclass
+class Options:
+    """What the command line asks for."""
+
+    scenarios: tuple[str, ...]
+    properties: tuple[str, ...]
+    capacity: int | None
+    settings: tuple[str, ...]
+    max_states: int | None
+    time_limit: float | None
+    format: str
+    traces: Path | None
+    output: list[str] = field(default_factory=list)
+
+
+@click.command("check", context_settings={"max_content_width": 80})
+@click.argument("documents", nargs=-1, metavar="[DOC]...")
+@click.option("--scenario", "-s", "scenarios", multiple=True, metavar="S", help="Only this scenario.")
+@click.option("--property", "-p", "properties", multiple=True, metavar="P", help="Only this property.")
+@click.option("--capacity", type=click.IntRange(1, MAX_CAPACITY), help="Segments in flight each way.")
+@click.option("--set", "settings", multiple=True, metavar="SWITCH=VALUE", help="Set a switch.")
+@click.option("--engine", type=click.Choice(["reference"]), default="reference", show_default=True)
+@click.option("--max-states", type=click.IntRange(1), metavar="N", help="End a scenario beyond N states.")
+@click.option("--time-limit", type=click.FloatRange(0), metavar="S", help="End a scenario after S seconds.")
+@click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write here.")
+@click.option(
+    "--traces",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Save each trace there, as JSON and as ITF.",
+)
+def command(
+    documents: tuple[str, ...],
+    scenarios: tuple[str, ...],
+    properties: tuple[str, ...],
+    capacity: int | None,
+    settings: tuple[str, ...],
+    engine: str,
+    max_states: int | None,
+    time_limit: float | None,
+    format: str,
+    output: Path | None,
+    traces: Path | None,
+) -> int:
+    """Explore scenarios and decide their properties.
+
+    DOC is a document, a folder of documents, or the bare name of a bundled one; the default
+    is rfc9293.
+
+    Exits with 0 if every verdict is as its scenario expects, 1 if one is not, 2 for an error,
+    3 if a limit kept one from being decided.
+    """
+    options = Options(scenarios, properties, capacity, settings, max_states, time_limit, format, traces)
+    paths = [path for name in documents or ("rfc9293",) for path in find(name)]
+    loaded = [(path, load(path)) for path in paths]
+    if output is not None and not output.parent.is_dir():
+        raise click.UsageError(f"{output.parent}: there is no such folder to write to")
+    _require_known(options, [protocol for _, protocol in loaded])
+    out = _Output(format, output)
+    codes = [_check_document(path, protocol, options, out) for path, protocol in loaded]
+    out.close(single=len(loaded) == 1 and (not documents or not Path(documents[0]).is_dir()))
+    return NOT_AS_EXPECTED if NOT_AS_EXPECTED in codes else max(codes)
+
+
+class _Output:
+    """Collects what is to be written: text as it comes, JSON as a whole."""
+
+    def __init__(self, format: str, path: Path | None) -> None:
+        self.format = format
+        self.path = path
+        self.lines: list[Text] = []
+        self.values: list[dict[str, Any]] = []
+        self.console = console()
+
+    def text(self, lines: Sequence[Text]) -> None:
+        if self.format != "text":
+            return
+        if self.path is not None:
+            self.lines.extend(lines)
+            return
+        for line in lines:
+            line.rstrip()
+            self.console.print(line)
+
+    def close(self, single: bool) -> None:
+        text = plain(iter(self.lines))
+        if self.format == "json":
+            value: Any = self.values[0] if single else self.values
+            text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+        if self.path is not None:
+            write_atomically(self.path, text)
+        elif self.format == "json":
+            click.echo(text, nl=False)
+
+
+def _require_known(options: Options, protocols: Sequence[Protocol]) -> None:
+    known = {
+        "scenario": (options.scenarios, [s for p in protocols for s in p.scenarios]),
+        "property": (options.properties, [q for p in protocols for q in p.properties]),
+    }
+    for what, (asked, names) in known.items():
+        for name in asked:
+            if name not in names:
+                raise click.UsageError(f"there is no {what} `{name}`{suggest(name, names)}")
+
+
+def _check_document(path: Path, protocol: Protocol, options: Options, out: _Output) -> int:
+    chosen = [s for s in protocol.scenarios.values() if not options.scenarios or s.name in options.scenarios]
+    results: list[ScenarioResult] = []
+    progress = ProgressLine()
+    out.text([Text(f"{protocol.name} ({path})", style="bold underline"), Text()])
+    for number, scenario in enumerate(chosen, 1):
+        progress.name = scenario.name
+        progress.say(f"{protocol.name}: {scenario.name} ({number} of {len(chosen)})")
+        limits = Limits(options.max_states, options.time_limit, progress.report)
+        with interruptible(limits):
+            result = check_scenario(
+                protocol, _adjusted(protocol, scenario, options), limits, options.properties or None
+            )
+        progress.clear()
+        results.append(result)
+        out.text(list(scenario_report(result)))
+        if options.traces is not None:
+            _save_traces(options.traces, protocol, result)
+        if limits.interrupted:
+            out.text([Text("interrupted: the scenarios that follow were not checked", style="yellow")])
+            break
+    out.values.append(results_to_json(protocol, version_of(path), results))
+    complaints = unkept_twins(results)
+    whole = len(results) == len(protocol.scenarios)
+    out.text([Text(complaint, style="bold red") for complaint in complaints])
+    out.text(list(document_report(protocol, results, whole)))
+    return _code(results, complaints, interrupted=len(results) < len(chosen))
+
+
+def _adjusted(protocol: Protocol, scenario: Scenario, options: Options) -> Scenario:
+    """The scenario with what the command line changes of it."""
+    settings = dict(scenario.set)
+    for setting in options.settings:
+        name, equals, text = (part.strip() for part in setting.partition("="))
+        switch = protocol.switches.get(name)
+        if not equals or switch is None:
+            hint = suggest(name, protocol.switches)
+            raise click.UsageError(
+                f"--set {setting}: expected SWITCH=VALUE with a switch of the document{hint}"
+            )
+        valid, settings[name] = parse_value(text, switch.kind)
+        if not valid:
+            raise click.UsageError(
+                f"--set {setting}: `{text}` is no value, expected {values_of(switch.kind)}"
+            )
+    return replace(scenario, set=settings, capacity=options.capacity or scenario.capacity)
+
+
+def _code(results: Sequence[ScenarioResult], complaints: Sequence[str], interrupted: bool) -> int:
+    """A decided verdict that is not as expected outweighs one that a limit left open."""
+    judged = [judged for result in results for judged in result.judged if not judged.as_expected]
+    if complaints or any(j.verdict.outcome != "unknown" for j in judged):
+        return NOT_AS_EXPECTED
+    return LIMIT if judged or interrupted else AS_EXPECTED
+
+
+def _save_traces(folder: Path, protocol: Protocol, result: ScenarioResult) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    codec = TraceCodec(protocol)
+    for judged in result.judged:
+        verdict = judged.verdict
+        if verdict.trace is None:
+            continue
+        name = verdict.property.name
+        stem = "--".join(re.sub(r"\W+", "-", part).strip("-") for part in (result.scenario.name, name))
+        trace = codec.encode(verdict.trace, result.scenario.name, name, verdict.end)
+        for suffix, value in ((".json", trace), (".itf.json", to_itf(result.model, verdict.trace, name))):
+            text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+            write_atomically(folder / f"{stem}{suffix}", text)

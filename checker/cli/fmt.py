@@ -1,0 +1,28 @@
+"""``lastack fmt``: aligns tables."""
+
+from __future__ import annotations
+
+import click
+
+from checker.cli import AS_EXPECTED, NOT_AS_EXPECTED
+from checker.cli.terminal import write_atomically
+from checker.document.format import format_document
+from checker.document.library import find, read_text
+
+
+@click.command("fmt")
+@click.argument("documents", nargs=-1, required=True, metavar="DOC...")
+@click.option("--check", "only_check", is_flag=True, help="Change nothing; exit 1 if something would change.")
+def command(documents: tuple[str, ...], only_check: bool) -> int:
+    """Align the tables of documents, in place, and change nothing else."""
+    changed = 0
+    for path in (path for name in documents for path in find(name)):
+        text = read_text(path)
+        formatted = format_document(text)
+        if formatted == text:
+            continue
+        changed += 1
+        if not only_check:
+            write_atomically(path, formatted)
+        click.echo(f"{path}: {'would be ' if only_check else ''}aligned")
+    return NOT_AS_EXPECTED if changed and only_check else AS_EXPECTED

@@ -1,0 +1,104 @@
+"""The terminal: coloured text on it and plain text elsewhere, a progress line, Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+from rich.console import Console
+from rich.text import Text
+
+from checker.explore.limits import Limits, Progress
+
+WIDTH = 80
+
+
+def console(file: IO[str] | None = None) -> Console:
+    """Where results go: colour only on a terminal, never wrapped, the same bytes every time."""
+    return Console(file=file, highlight=False, markup=False, emoji=False, soft_wrap=True, width=WIDTH)
+
+
+class ProgressLine:
+    """One line on a terminal's standard error, rewritten as work goes on; nothing in a pipe."""
+
+    def __init__(self) -> None:
+        self.shown = sys.stderr.isatty()
+        self.name = ""
+
+    def report(self, progress: Progress) -> None:
+        if not self.shown:
+            return
+        rate = progress.states / progress.seconds if progress.seconds else 0
+        text = (
+            f"{self.name[:24]}: {progress.states:,} states, {rate:,.0f}/s, "
+            f"frontier {progress.frontier:,}, depth {progress.depth}, {_megabytes():,} MB"
+        )
+        sys.stderr.write("\r" + text[: WIDTH - 1].ljust(WIDTH - 1))
+        sys.stderr.flush()
+
+    def say(self, text: str) -> None:
+        if self.shown:
+            sys.stderr.write("\r" + text[: WIDTH - 1].ljust(WIDTH - 1))
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        if self.shown:
+            sys.stderr.write("\r" + " " * (WIDTH - 1) + "\r")
+            sys.stderr.flush()
+
+
+def _megabytes() -> int:
+    """The memory the process has used at most."""
+    import resource
+
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(used / (1 << 20 if sys.platform == "darwin" else 1 << 10))
+
+
+@contextlib.contextmanager
+def interruptible(limits: Limits) -> Iterator[None]:
+    """Within it the first Ctrl-C ends the exploration with what is known; the second kills."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        if limits.interrupted:
+            raise KeyboardInterrupt
+        limits.interrupted = True
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Writes a file as a whole or not at all: a full disk leaves what was there before."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+        temporary.chmod(mode)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def plain(lines: Iterator[Text]) -> str:
+    """Text without colour, as it goes into a file."""
+    return "".join(line.plain.rstrip() + "\n" for line in lines)

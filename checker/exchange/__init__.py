@@ -1,0 +1,1 @@
+"""Exchanging: results and traces as files that other tools read."""

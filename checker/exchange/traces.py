@@ -1,0 +1,207 @@
+"""Traces as JSON, to be saved, compared and replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from checker.document.kinds import Value
+from checker.document.protocol import Protocol
+from checker.model.endpoint import Local
+from checker.model.evaluate import settle
+from checker.model.segment import Segment
+from checker.model.tables import Action
+from checker.verify.trace import Snapshot, Step, Trace
+
+FORMAT = "lastack-trace"
+VERSION = 1
+
+Json = Mapping[str, Any]
+
+
+class TraceFormatError(Exception):
+    """A file that is no trace of the given document; the message says where it is not."""
+
+
+class TraceCodec:
+    """Writes the traces of one protocol as JSON values and reads them back."""
+
+    def __init__(self, protocol: Protocol) -> None:
+        self.protocol = protocol
+        self._faults = [e.name for e in protocol.events.values() if e.kind == "fault"]
+
+    # Writing
+
+    def encode(
+        self, trace: Trace, scenario: str, property: str = "", end: int | None = None
+    ) -> dict[str, Any]:
+        """``trace`` with what it takes to replay it; ``property`` and ``end`` it is about."""
+        return {
+            "format": FORMAT,
+            "format_version": VERSION,
+            "document": self.protocol.name,
+            "scenario": scenario,
+            "property": property,
+            "end": None if end is None else "AB"[end],
+            "initial": self._snapshot(trace.initial),
+            "steps": [self._step(step) for step in trace.steps],
+            "loop": trace.loop_start,
+        }
+
+    def _step(self, step: Step) -> dict[str, Any]:
+        return {
+            "action": self._action(step.action),
+            "rules": list(step.rules),
+            "sent": [self._segment(segment) for segment in step.sent],
+            "lost": step.lost,
+            "after": self._snapshot(step.after),
+        }
+
+    def _action(self, action: Action) -> dict[str, Any]:
+        written: dict[str, Any] = {"kind": action.kind, "end": "AB"[action.end]}
+        if action.event:
+            written["event"] = action.event
+        if action.segment is not None:
+            written["segment"] = self._segment(action.segment)
+        if action.position is not None:
+            written["position"] = action.position
+        return written
+
+    def _segment(self, segment: Segment) -> dict[str, Any]:
+        return dict(zip(self.protocol.fields, map(_plain, segment.values), strict=True))
+
+    def _snapshot(self, state: Snapshot) -> dict[str, Any]:
+        return {
+            "A": self._local(state.ends[0]),
+            "B": self._local(state.ends[1]),
+            "from A": [self._segment(segment) for segment in state.in_flight[0]],
+            "from B": [self._segment(segment) for segment in state.in_flight[1]],
+            "losses": state.losses,
+            "duplications": state.duplications,
+        }
+
+    def _local(self, local: Local) -> dict[str, Any]:
+        variables = zip(self.protocol.variables.values(), local.values, strict=True)
+        return {
+            "state": local.state,
+            "called": local.called,
+            "faults": dict(zip(self._faults, local.faults, strict=True)),
+            "values": {v.name: _plain(value) for v, value in variables if v.lives != "event"},
+        }
+
+    # Reading
+
+    def decode(self, data: Any) -> tuple[Trace, str]:
+        """(the trace, the name of its scenario).
+
+        Raises ``TraceFormatError`` for anything that ``encode`` does not write.
+        """
+        top = _object(data, "the file")
+        if top.get("format") != FORMAT or top.get("format_version") != VERSION:
+            raise TraceFormatError(f"this is no {FORMAT} of version {VERSION}")
+        steps = [
+            self._read_step(step, f"step {i}") for i, step in enumerate(_list(top, "steps", "the file"), 1)
+        ]
+        loop = top.get("loop")
+        if loop is not None and not (isinstance(loop, int) and 0 <= loop < len(steps)):
+            raise TraceFormatError("`loop` is not the number of a step")
+        initial = self._read_snapshot(_get(top, "initial", "the file"), "initial")
+        scenario = _get(top, "scenario", "the file")
+        return Trace(initial, tuple(steps), loop), str(scenario)
+
+    def _read_step(self, data: Any, where: str) -> Step:
+        step = _object(data, where)
+        rules = _list(step, "rules", where)
+        sent = tuple(self._read_segment(s, where) for s in _list(step, "sent", where))
+        lost = _integer(step, "lost", where)
+        action = self._read_action(_get(step, "action", where), where)
+        after = self._read_snapshot(_get(step, "after", where), where)
+        return Step(action, tuple(map(str, rules)), sent, lost, after)
+
+    def _read_action(self, data: Any, where: str) -> Action:
+        action = _object(data, where)
+        segment = action.get("segment")
+        return Action(
+            _get(action, "kind", where),
+            _end(_get(action, "end", where), where),
+            str(action.get("event", "")),
+            None if segment is None else self._read_segment(segment, where),
+            action.get("position"),
+        )
+
+    def _read_segment(self, data: Any, where: str) -> Segment:
+        given = _object(data, where)
+        if set(given) != set(self.protocol.fields):
+            fields = ", ".join(self.protocol.fields)
+            raise TraceFormatError(f"{where}: a segment of this document has the fields {fields}")
+        return Segment(tuple(_value(given[name], where) for name in self.protocol.fields))
+
+    def _read_snapshot(self, data: Any, where: str) -> Snapshot:
+        state = _object(data, where)
+        ends = [self._read_local(_get(state, end, where), f"{where}, {end}") for end in "AB"]
+        flight = [
+            tuple(self._read_segment(s, where) for s in _list(state, f"from {end}", where)) for end in "AB"
+        ]
+        budgets = (_integer(state, "losses", where), _integer(state, "duplications", where))
+        return Snapshot((ends[0], ends[1]), (flight[0], flight[1]), *budgets)
+
+    def _read_local(self, data: Any, where: str) -> Local:
+        local = _object(data, where)
+        given = _object(_get(local, "values", where), where)
+        values: list[Value] = []
+        for variable in self.protocol.variables.values():
+            if variable.lives == "event":
+                values.append(settle(variable.initial, variable.kind))
+            else:
+                values.append(_value(_get(given, variable.name, where), where))
+        faults = _object(_get(local, "faults", where), where)
+        return Local(
+            str(_get(local, "state", where)),
+            tuple(values),
+            _integer(local, "called", where),
+            tuple(_integer(faults, name, where) for name in self._faults),
+        )
+
+
+def _plain(value: Value) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _object(data: Any, where: str) -> Json:
+    if not isinstance(data, dict):
+        raise TraceFormatError(f"{where}: expected an object")
+    return data
+
+
+def _get(data: Json, key: str, where: str) -> Any:
+    if key not in data:
+        raise TraceFormatError(f"{where}: `{key}` is missing")
+    return data[key]
+
+
+def _list(data: Json, key: str, where: str) -> Sequence[Any]:
+    value = _get(data, key, where)
+    if not isinstance(value, list):
+        raise TraceFormatError(f"{where}: `{key}` is not a list")
+    return value
+
+
+def _integer(data: Json, key: str, where: str) -> int:
+    value = _get(data, key, where)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TraceFormatError(f"{where}: `{key}` is not an integer")
+    return value
+
+
+def _end(value: Any, where: str) -> int:
+    if value not in ("A", "B"):
+        raise TraceFormatError(f"{where}: an end is `A` or `B`")
+    return "AB".index(value)
+
+
+def _value(value: Any, where: str) -> Value:
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, list) and all(isinstance(word, str) for word in value):
+        return tuple(value)
+    raise TraceFormatError(f"{where}: {value!r} is not a value")

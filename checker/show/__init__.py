@@ -1,0 +1,1 @@
+"""Showing: verdicts and traces as text a person wants to read. Nothing here prints."""

@@ -1,0 +1,196 @@
+"""A run as a ladder: two lifelines, an arrow for each segment, below it why and what changed.
+
+A segment that arrives in the step after it was sent is one arrow; one that stays in the
+network is drawn where it departs and again, with the step it was sent in, where it arrives,
+is lost, or is doubled.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.text import Text
+
+from checker.document.kinds import Value, show_value
+from checker.model.endpoint import Local, values_by_name
+from checker.model.segment import Segment
+from checker.model.tables import Model
+from checker.verify.trace import Step, Trace
+
+WIDTH = 78
+NUMBER = 4
+"""Columns before the first lifeline: the number of the step."""
+
+CHANGED = "bold"
+ARROW = "cyan"
+FAULT = "red"
+LATE = "yellow"
+DETAIL = "dim"
+
+
+@dataclass
+class _Flight:
+    """A segment in flight: who sent it, in which step, whether its departure was drawn."""
+
+    segment: Segment
+    sender: int
+    step: int
+    copy: bool = False
+
+
+def ladder(model: Model, trace: Trace) -> Iterator[Text]:
+    """The lines of ``trace``, at most ``WIDTH`` columns wide."""
+    yield from _Ladder(model, trace).lines()
+
+
+class _Ladder:
+    def __init__(self, model: Model, trace: Trace) -> None:
+        self.model = model
+        self.trace = trace
+        states = [step.after for step in trace.steps] + [trace.initial]
+        self.column = max(len(end.state) for state in states for end in state.ends) + 1
+        self.middle = WIDTH - NUMBER - 2 * self.column
+        self.rules = {rule.id: rule for rule in model.protocol.rules}
+        self.flights: list[_Flight] = [
+            _Flight(segment, sender, 0) for sender in (0, 1) for segment in trace.initial.in_flight[sender]
+        ]
+
+    def lines(self) -> Iterator[Text]:
+        initial = self.trace.initial
+        yield self._row("", ("A", "B"), Text(" " * self.middle), (True, True))
+        states = (initial.ends[0].state, initial.ends[1].state)
+        yield self._row("", states, Text(" " * self.middle), (False, False))
+        before = initial.ends
+        for number, step in enumerate(self.trace.steps, 1):
+            if self.trace.loop_start == number - 1:
+                yield Text(f"{'':{NUMBER}}── from here on for ever ".ljust(WIDTH, "─"), style=LATE)
+            yield from self._step(number, step, before)
+            before = step.after.ends
+
+    # One step
+
+    def _step(self, number: int, step: Step, before: tuple[Local, Local]) -> Iterator[Text]:
+        arrow, notes = self._arrow(number, step)
+        changed = [step.after.ends[end].state != before[end].state for end in (0, 1)]
+        states = [step.after.ends[end].state if changed[end] else "│" for end in (0, 1)]
+        sent = list(self._sendings(number, step))
+        if arrow is None and sent:
+            arrow = sent.pop(0)
+        blank = Text(" " * self.middle)
+        yield self._row(f"{number:>2}", (states[0], states[1]), arrow or blank, (changed[0], changed[1]))
+        yield from self._details(step, before, notes)
+        for line in sent:
+            yield self._row("", ("│", "│"), line, (False, False))
+
+    def _arrow(self, number: int, step: Step) -> tuple[Text | None, list[str]]:
+        """The arrow of a delivery, loss or duplication, and what there is to say of it."""
+        action = step.action
+        if action.segment is None:
+            return None, []
+        sender = 1 - action.end if action.kind == "delivery" else action.end
+        flight = self._flight(action.segment, sender)
+        if action.kind == "duplication":
+            self.flights.append(_Flight(action.segment, sender, number, copy=True))
+            return self._segment(action.segment, sender, "×2", late=True), [
+                f"duplicated (sent in {flight.step})"
+            ]
+        self.flights.remove(flight)
+        late = flight.step != number - 1
+        what = "the copy made" if flight.copy else "sent"
+        since = [f"{what} in {flight.step}"] if late else []
+        if action.kind == "loss":
+            return self._segment(action.segment, sender, "✗", late=True), [f"lost (sent in {flight.step})"]
+        return self._segment(action.segment, sender, "", late), since
+
+    def _flight(self, segment: Segment, sender: int) -> _Flight:
+        """The flight of an equal segment; the youngest, so that most arrows are short."""
+        equal = [f for f in self.flights if f.segment == segment and f.sender == sender]
+        return max(equal, key=lambda flight: flight.step)
+
+    def _sendings(self, number: int, step: Step) -> Iterator[Text]:
+        """The departures of what a step sent; what arrives in the next step is drawn there."""
+        kept = len(step.sent) - step.lost
+        following = self.trace.steps[number].action if number < len(self.trace.steps) else None
+        for place, segment in enumerate(step.sent):
+            end = step.action.end
+            if place >= kept:
+                yield self._segment(segment, end, "✗ no room", late=False)
+                continue
+            self.flights.append(_Flight(segment, end, number))
+            arrives_next = (
+                following is not None
+                and following.kind == "delivery"
+                and following.end == 1 - end
+                and following.segment == segment
+            )
+            if not arrives_next:
+                yield self._segment(segment, end, "···", late=False)
+
+    def _segment(self, segment: Segment, sender: int, mark: str, late: bool) -> Text:
+        """An arrow that carries a segment, pointing away from ``sender``; ``mark`` stands at
+        its head where it does not arrive, dots at its tail where it departed earlier."""
+        written = f" {self.model.form.write(segment)} "
+        head = f" {mark}" if mark else ""
+        width = max(self.middle - 2 - len(head), len(written) + 4)
+        dots = "··· " if late else ""
+        body = (dots + "─" * 2 + written).ljust(width - 1, "─")
+        style = FAULT if "✗" in mark else LATE if late or mark else ARROW
+        if sender == 0:
+            return Text(f" {body}▶{head}".ljust(self.middle), style=style)
+        tail = (written + "─" * 2 + (f" {dots.strip()}" if dots else "")).rjust(width - 1, "─")
+        return Text(f"{head.strip() + ' ' if head else ''}◀{tail} ".rjust(self.middle), style=style)
+
+    # Below the arrow
+
+    def _details(self, step: Step, before: tuple[Local, Local], notes: list[str]) -> Iterator[Text]:
+        """The event, the rows with their sections, and the variables that changed."""
+        action = step.action
+        parts = [*notes, *(self._cited(rule) for rule in step.rules)]
+        changes = self._changes(before[action.end], step.after.ends[action.end])
+        text = (
+            (f"{action.event}: " if action.event else "")
+            + "; ".join(parts)
+            + (f" · {changes}" if changes else "")
+        )
+        for line in textwrap.wrap(text, self.middle + self.column - 2, break_on_hyphens=False):
+            indent = NUMBER + (2 if action.end == 0 else self.column)
+            yield Text(" " * indent + line, style=DETAIL)
+
+    def _cited(self, rule: str) -> str:
+        cite = self.rules[rule].cite if rule in self.rules else ""
+        return f"{rule} ({cite})" if cite else rule
+
+    def _changes(self, before: Local, after: Local) -> str:
+        """``X 1→2`` for every variable that is no ghost and changed."""
+        if before == after:
+            return ""
+        old = values_by_name(self.model.protocol, before)
+        new = values_by_name(self.model.protocol, after)
+        variables = self.model.protocol.variables
+        if all(new[n] == variables[n].initial for n in new if variables[n].lives == "TCB") and any(
+            old[n] != variables[n].initial for n in old if variables[n].lives == "TCB"
+        ):
+            return "TCB deleted"
+        return ", ".join(
+            f"{name} {_change(old[name], value)}"
+            for name, value in new.items()
+            if value != old[name] and not variables[name].ghost and variables[name].lives != "supply"
+        )
+
+    def _row(self, number: str, states: tuple[str, str], middle: Text, bold: tuple[bool, bool]) -> Text:
+        line = Text(f"{number:<{NUMBER}}", style=DETAIL)
+        left = states[0].ljust(self.column)
+        right = states[1].rjust(self.column)
+        line.append(left, style=CHANGED if bold[0] else "")
+        line.append_text(middle)
+        line.append(right, style=CHANGED if bold[1] else "")
+        line.rstrip()
+        return line
+
+
+def _change(old: Value, new: Value) -> str:
+    if old is None or isinstance(new, bool):
+        return show_value(new)
+    return f"{show_value(old)}→{show_value(new)}"

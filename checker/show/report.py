@@ -1,0 +1,134 @@
+"""The results of a check as a person reads them: a block for each scenario, verdicts grouped
+by outcome, counterexamples as ladders, and what no scenario reached."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from rich.text import Text
+
+from checker.document.protocol import Protocol
+from checker.show.ladder import WIDTH, ladder
+from checker.verify.results import Judged, ScenarioResult, never_fired
+
+_STYLES = {
+    "holds": ("✓", "green"),
+    "violated": ("✗", "red"),
+    "unknown": ("?", "yellow"),
+    "vacuous": ("·", "dim"),
+    "not applicable": ("·", "dim"),
+}
+_LABEL = 17
+"""Columns of the outcome before the names of the properties."""
+
+
+def scenario_report(result: ScenarioResult) -> Iterator[Text]:
+    """The block of one scenario."""
+    yield Text(result.scenario.name, style="bold")
+    plural = "" if result.states == 1 else "s"
+    counts = (
+        f"{result.states:,} state{plural}, {result.transitions:,} transitions, "
+        f"depth {result.depth}, {result.seconds:.1f} s"
+    )
+    yield Text(f"  {counts}", style="dim")
+    if result.judged:
+        yield from _wrapped(result.judged[0].verdict.scope, "  ", "dim")
+    for outcome in _STYLES:
+        yield from _group(outcome, [j for j in result.judged if j.verdict.outcome == outcome])
+    for judged in result.judged:
+        if judged.verdict.outcome == "violated" and judged.verdict.trace is not None:
+            yield Text()
+            yield from counterexample(result, judged)
+    yield Text()
+
+
+def _group(outcome: str, judged: Sequence[Judged]) -> Iterator[Text]:
+    """The properties of one outcome: those as expected on one line, the others singly."""
+    mark, style = _STYLES[outcome]
+    plain = [j for j in judged if j.as_expected and not _needs_a_line(j)]
+    single = [j for j in judged if j not in plain]
+    label = f"  {mark} {outcome}".ljust(_LABEL + 2)
+    if plain:
+        names = ", ".join(j.verdict.property.name for j in plain)
+        lines = textwrap.wrap(names, WIDTH - len(label), break_on_hyphens=False)
+        for number, line in enumerate(lines):
+            text = Text(label if number == 0 else " " * len(label), style=style)
+            text.append(line, style="dim" if style == "dim" else "")
+            yield text
+    for j in single:
+        text = Text(label, style=style if j.as_expected else f"bold {style}")
+        text.append(j.verdict.property.name, style="bold")
+        yield text
+        yield from _wrapped(_remark(j), " " * len(label), "dim" if j.as_expected else "bold yellow")
+
+
+def _needs_a_line(judged: Judged) -> bool:
+    return judged.verdict.outcome in ("violated", "unknown")
+
+
+def _remark(judged: Judged) -> str:
+    verdict, expectation = judged.verdict, judged.expectation
+    parts = []
+    if verdict.end is not None and verdict.outcome == "violated":
+        parts.append(f"at {'AB'[verdict.end]}")
+    if verdict.trace is not None:
+        steps = len(verdict.trace.steps)
+        parts.append(f"after {steps} step{'' if steps == 1 else 's'}")
+    if verdict.reason:
+        parts.append(verdict.reason)
+    if judged.complaint:
+        parts.append(f"NOT AS EXPECTED ({judged.complaint})")
+    elif expectation is not None:
+        blame = f", by {expectation.blame}" if expectation.blame else ""
+        twin = f"; holds in “{expectation.twin}”" if expectation.twin else ""
+        parts.append(f"as expected{blame}{twin}")
+    return "; ".join(parts)
+
+
+def counterexample(result: ScenarioResult, judged: Judged) -> Iterator[Text]:
+    """The heading, the ladder and the end of a counterexample."""
+    verdict = judged.verdict
+    assert verdict.trace is not None  # only called for those that have one
+    heading = Text("  ── ", style="dim")
+    heading.append(verdict.property.name, style="bold")
+    heading.append(f" in {result.scenario.name} ")
+    heading.append("─" * max(2, WIDTH - 2 - len(heading.plain)), style="dim")
+    yield heading
+    if verdict.property.because:
+        yield from _wrapped(verdict.property.because.replace("`", ""), "     ", "dim italic")
+    for line in ladder(result.model, verdict.trace):
+        indented = Text("  ")
+        indented.append_text(line)
+        yield indented
+    if verdict.reason:
+        yield from _wrapped(f"     {verdict.reason}", "     ", "yellow")
+
+
+def document_report(protocol: Protocol, results: Sequence[ScenarioResult], whole: bool) -> Iterator[Text]:
+    """What the scenarios of a document say together: the sum, and where the ``whole`` document
+    was checked, the rows that never fired."""
+    why = {rule.id: rule.never for rule in protocol.rules}
+    silent = never_fired(protocol, results) if whole else []
+    unexplained = [rule for rule in silent if not why[rule]]
+    if unexplained:
+        yield from _wrapped(f"Rules that never fired: {', '.join(unexplained)}", "", "yellow")
+    for rule in silent:
+        if why[rule]:
+            yield from _wrapped(f"{rule} never fires: {why[rule]}", "", "dim")
+    states = sum(result.states for result in results)
+    seconds = sum(result.seconds for result in results)
+    wrong = sum(not judged.as_expected for result in results for judged in result.judged)
+    verdicts = sum(len(result.judged) for result in results)
+    style = "bold red" if wrong else "bold green"
+    ending = f"{wrong} NOT as expected" if wrong else "all as expected"
+    yield Text(
+        f"{protocol.name}: {len(results)} scenario{'' if len(results) == 1 else 's'}, "
+        f"{verdicts} verdicts, {ending}; {states:,} states, {seconds:.0f} s",
+        style=style,
+    )
+
+
+def _wrapped(text: str, indent: str, style: str) -> Iterator[Text]:
+    lines = textwrap.wrap(text.strip(), WIDTH - len(indent), break_on_hyphens=False)
+    yield from (Text(indent + line, style=style) for line in lines)

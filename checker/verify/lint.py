@@ -1,0 +1,200 @@
+"""What is suspicious in a document that can be read: rows that clash, events that nothing
+handles, states and rows that nothing reaches.
+
+Local states are closed under everything that the peer can send, whatever the network does to
+it. That covers more than any network allows, so what is never reached here is never reached
+at all; a clash that is found is shown with the local state and the segment that make it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from checker.document.problems import Position, Problem
+from checker.document.protocol import Protocol, Scenario
+from checker.model.endpoint import OverlapError
+from checker.model.evaluate import SemanticError
+from checker.model.tables import LimitReached, LocalTables, Model, Move
+
+MAX_REACTIONS = 400_000
+"""Reactions computed for one scenario before the closure is given up as too large."""
+
+
+@dataclass
+class Closure:
+    """What the endpoints of a scenario can do when anything sent may arrive at any time."""
+
+    fired: set[int] = field(default_factory=set)
+    states: set[str] = field(default_factory=set)
+    clashes: dict[tuple[str, str], str] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
+    complete: bool = True
+
+
+def lint(protocol: Protocol) -> list[Problem]:
+    """The problems of ``protocol``, in document order."""
+    problems = [*_silent_states(protocol), *_silent_events(protocol), *_no_properties(protocol)]
+    closures = [close(protocol, scenario) for scenario in protocol.scenarios.values()]
+    problems += _clashes(protocol, closures)
+    if closures and all(closure.complete for closure in closures):
+        problems += _never_reached(protocol, closures)
+    for scenario, closure in zip(protocol.scenarios.values(), closures, strict=True):
+        if not closure.complete:
+            message = f"more than {MAX_REACTIONS:,} reactions; rows and states it reaches are not known"
+            problems.append(Problem(scenario.position, message, scenario.name))
+    return sorted(set(problems))
+
+
+def _silent_states(protocol: Protocol) -> list[Problem]:
+    """States in which no row can fire."""
+    used = {state for rule in protocol.rules for state in rule.states}
+    return [
+        Problem(state.position, f"no rule begins in the state `{state.name}`", state.name)
+        for state in protocol.states.values()
+        if state.name not in used
+    ]
+
+
+def _silent_events(protocol: Protocol) -> list[Problem]:
+    """Events that no row handles, anywhere or (for arrivals and calls) in some state."""
+    problems = []
+    for event in protocol.events.values():
+        handled = {s for rule in protocol.rules if event.name in rule.events for s in rule.states}
+        missing = [state for state in protocol.states if state not in handled]
+        if not handled:
+            message = f"no rule handles the event `{event.name}`"
+        elif event.kind in ("arrival", "call") and missing:
+            message = f"no rule handles `{event.name}` in {', '.join(missing)}"
+        else:
+            continue
+        problems.append(Problem(event.position, message, event.name))
+    return problems
+
+
+def _no_properties(protocol: Protocol) -> list[Problem]:
+    if protocol.properties:
+        return []
+    return [
+        Problem(scenario.position, "this scenario checks no property; the document has none", scenario.name)
+        for scenario in protocol.scenarios.values()
+    ]
+
+
+def _clashes(protocol: Protocol, closures: list[Closure]) -> list[Problem]:
+    rules = {rule.id: rule for rule in protocol.rules}
+    clashes = {pair: text for closure in closures for pair, text in closure.clashes.items()}
+    broken = {text: place for closure in closures for place, text in closure.broken.items()}
+    start = Position(protocol.file, 1, 1)
+    found = [Problem(rules[pair[1]].position, text, pair[1]) for pair, text in clashes.items()]
+    return found + [Problem(start, text) for text in broken]
+
+
+def _never_reached(protocol: Protocol, closures: list[Closure]) -> list[Problem]:
+    states = {state for closure in closures for state in closure.states}
+    fired = {index for closure in closures for index in closure.fired}
+    problems = [
+        Problem(state.position, f"no scenario reaches the state `{state.name}`", state.name)
+        for state in protocol.states.values()
+        if state.name not in states
+    ]
+    for index, rule in enumerate(protocol.rules):
+        if index not in fired and not rule.never:
+            message = "this rule fires in no scenario; say why in a `never fires` column"
+            problems.append(Problem(rule.position, message, rule.id))
+        if index in fired and rule.never:
+            message = "this rule is said to fire never, but can fire"
+            problems.append(Problem(rule.position, message, rule.id))
+    return problems
+
+
+def close(protocol: Protocol, scenario: Scenario) -> Closure:
+    """All local states and reactions of a scenario, whatever the network does."""
+    return _Closing(Model(protocol, scenario)).run()
+
+
+class _Closing:
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.closure = Closure()
+        self.sent: tuple[list[int], list[int]] = ([], [])
+        self.sent_before: tuple[set[int], set[int]] = (set(), set())
+        self.done = [0, 0]
+        self.delivered: list[dict[int, int]] = [{}, {}]
+        self.reactions = 0
+
+    def run(self) -> Closure:
+        start = self.model.start()
+        self.closure.fired.update(start.fired)
+        for end in (0, 1):
+            self.model.tables[end].locals.number(start.ends[end])
+            self._send(end, start.sent[end])
+        try:
+            while self._round():
+                pass
+        except LimitReached:
+            self.closure.complete = False
+        for end in (0, 1):
+            self.closure.states |= {local.state for local in self.model.tables[end].locals.values}
+        return self.closure
+
+    def _round(self) -> bool:
+        """One pass over what is new; false when nothing was."""
+        before = self.reactions
+        for end in (0, 1):
+            table = self.model.tables[end]
+            while self.done[end] < len(table.locals):
+                self._own(table, end, self.done[end])
+                self.done[end] += 1
+            arriving = self.sent[1 - end]
+            for local in range(len(table.locals)):
+                seen = self.delivered[end].get(local, 0)
+                for segment in arriving[seen:]:
+                    self._count()
+                    self._try(table, end, local, segment)
+                self.delivered[end][local] = len(arriving)
+        return self.reactions > before
+
+    def _count(self) -> None:
+        self.reactions += 1
+        if self.reactions > MAX_REACTIONS:
+            raise LimitReached(f"more than {MAX_REACTIONS:,} reactions")
+
+    def _own(self, table: LocalTables, end: int, local: int) -> None:
+        self._count()
+        try:
+            for own in table.own_moves(local):
+                self._add(end, own.move)
+            for refusal in table.refusals(local):
+                self.closure.fired.update(refusal.fired)
+        except OverlapError as error:
+            self.closure.clashes.setdefault(error.rules, _without_place(error))
+        except SemanticError as error:
+            self._broken(error)
+
+    def _try(self, table: LocalTables, end: int, local: int, segment: int) -> None:
+        try:
+            self._add(end, table.arrival(local, segment))
+        except OverlapError as error:
+            self.closure.clashes.setdefault(error.rules, _without_place(error))
+        except SemanticError as error:
+            self._broken(error)
+
+    def _broken(self, error: SemanticError) -> None:
+        """Keeps one message for each row (or state) that has no meaning."""
+        text = str(error)
+        self.closure.broken.setdefault(text.split(" on ")[0], text)
+
+    def _add(self, end: int, move: Move) -> None:
+        self.closure.fired.update(move.fired)
+        self._send(end, move.sent)
+
+    def _send(self, end: int, segments: tuple[int, ...]) -> None:
+        for segment in segments:
+            if segment not in self.sent_before[end]:
+                self.sent_before[end].add(segment)
+                self.sent[end].append(segment)
+
+
+def _without_place(error: OverlapError) -> str:
+    """The message without the position and row that a ``Problem`` carries itself."""
+    return str(error).split(f"{error.rules[1]}: ", 1)[-1]

@@ -1,0 +1,172 @@
+"""Checking one scenario: its graph, its verdicts, and whether they are as expected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from checker.document.protocol import Expectation, Property, Protocol, Scenario
+from checker.explore.graph import StateGraph
+from checker.explore.limits import Limits
+from checker.explore.reference import explore
+from checker.model.tables import Model
+from checker.verify.decide import decide
+from checker.verify.replay import confirm
+from checker.verify.trace import move_of
+from checker.verify.verdict import Verdict
+
+EXPECTED_UNLESS_SAID = ("holds", "vacuous", "not applicable")
+"""The outcomes that are as expected where the scenario says nothing of a property."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A verdict beside what the scenario expects; ``complaint`` says how they differ."""
+
+    verdict: Verdict
+    expectation: Expectation | None
+    complaint: str
+
+    @property
+    def expected(self) -> str:
+        return self.expectation.outcome if self.expectation else "holds"
+
+    @property
+    def as_expected(self) -> bool:
+        return not self.complaint
+
+
+@dataclass(frozen=True)
+class ScenarioResult:
+    """What was found out about a scenario. ``rules`` are the times each row fired, over all
+    transitions (a refusing row counts once for each state in which it refuses)."""
+
+    scenario: Scenario
+    model: Model
+    engine: str
+    states: int
+    transitions: int
+    depth: int
+    seconds: float
+    complete: bool
+    limit: str
+    rules: Mapping[str, int]
+    judged: tuple[Judged, ...]
+
+    def outcome(self, property: str) -> str:
+        """The outcome for a property, empty if it was not decided here."""
+        return next((j.verdict.outcome for j in self.judged if j.verdict.property.name == property), "")
+
+
+def check_scenario(
+    protocol: Protocol,
+    scenario: Scenario,
+    limits: Limits,
+    properties: Sequence[str] | None = None,
+) -> ScenarioResult:
+    """Explores a scenario and decides its properties (all, or those named).
+
+    A ``reachable`` property is decided only where the scenario expects something of it.
+    Raises ``SemanticError`` where a row or a claim has no meaning in a state.
+    """
+    model = Model(protocol, scenario)
+    graph = explore(model, limits)
+    expectations = {expectation.property: expectation for expectation in scenario.expect}
+    judged = []
+    for property in protocol.properties.values():
+        if _is_wanted(property, expectations, properties):
+            verdict = confirm(model, decide(graph, property))
+            expectation = expectations.get(property.name)
+            judged.append(Judged(verdict, expectation, _complaint(verdict, expectation)))
+    return ScenarioResult(
+        scenario=scenario,
+        model=model,
+        engine="reference",
+        states=len(graph),
+        transitions=len(graph.edges.targets),
+        depth=graph.depth,
+        seconds=limits.seconds(),
+        complete=graph.complete,
+        limit=graph.limit,
+        rules=times_fired(graph),
+        judged=tuple(judged),
+    )
+
+
+def _is_wanted(
+    property: Property, expectations: Mapping[str, Expectation], names: Sequence[str] | None
+) -> bool:
+    if names is not None and property.name not in names:
+        return False
+    return property.kind != "reachable" or property.name in expectations
+
+
+def _complaint(verdict: Verdict, expectation: Expectation | None) -> str:
+    if expectation is None:
+        fine = verdict.outcome in EXPECTED_UNLESS_SAID
+        return "" if fine else "expected to hold"
+    if verdict.outcome != expectation.outcome:
+        return f"expected: {expectation.outcome}"
+    if expectation.blame and verdict.trace is not None:
+        fired = {rule for step in verdict.trace.steps for rule in step.rules}
+        if expectation.blame not in fired:
+            return f"expected by {expectation.blame}, which the counterexample does not fire"
+    return ""
+
+
+def unkept_twins(results: Sequence[ScenarioResult]) -> list[str]:
+    """The ``holds in`` promises that the results of the other scenarios do not keep."""
+    by_name = {result.scenario.name: result for result in results}
+    complaints = []
+    for result in results:
+        for expectation in result.scenario.expect:
+            twin = by_name.get(expectation.twin)
+            if twin is not None and (outcome := twin.outcome(expectation.property)) not in ("", "holds"):
+                complaints.append(
+                    f"{result.scenario.name}: {expectation.property} is said to hold in "
+                    f"{expectation.twin}, where it is: {outcome}"
+                )
+    return complaints
+
+
+def never_fired(protocol: Protocol, results: Sequence[ScenarioResult]) -> list[str]:
+    """The rules that fired in none of ``results``."""
+    return [rule.id for rule in protocol.rules if not any(result.rules.get(rule.id) for result in results)]
+
+
+def times_fired(graph: StateGraph) -> dict[str, int]:
+    """How often each rule of the document fired, over all transitions of ``graph``."""
+    system = graph.system
+    rules = system.model.protocol.rules
+    counts = [0] * len(rules)
+    for index in system.model.start().fired:
+        counts[index] += 1
+    for end in (0, 1):
+        for local, action, times in _moves(graph, end):
+            move = move_of(system, local, system.action(action))
+            for index in move.fired if move is not None else ():
+                counts[index] += times
+        locals_, states = np.unique(graph.states[: graph.expanded, end], return_counts=True)
+        for local, times in zip(locals_.tolist(), states.tolist(), strict=True):
+            for refusal in system.model.tables[end].refusals(local):
+                for index in refusal.fired:
+                    counts[index] += times
+    return {rule.id: counts[index] for index, rule in enumerate(rules)}
+
+
+def _moves(graph: StateGraph, end: int) -> list[tuple[int, int, int]]:
+    """(local state, action, how many transitions) for the steps of an end."""
+    actions = graph.system.model.actions.values
+    if not len(graph.edges.targets):
+        return []
+    acting = np.array([a.end == end and a.kind not in ("loss", "duplication") for a in actions])
+    edges = np.flatnonzero(acting[graph.edges.labels])
+    local = graph.states[graph.edges.sources[edges], end].astype(np.int64)
+    code = local * len(actions) + graph.edges.labels[edges]
+    codes, times = np.unique(code, return_counts=True)
+    return [
+        (code // len(actions), code % len(actions), count)
+        for code, count in zip(codes.tolist(), times.tolist(), strict=True)
+    ]
