@@ -6,7 +6,7 @@ are final; everything else is ``unknown``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import networkx as nx
@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from checker.document.protocol import Property
 from checker.explore.graph import Edges, Mask, StateGraph
+from checker.model.tables import Action
 from checker.verify.claims import HOLDS, PREMISE_FALSE, VIOLATED, Claim, claims_of, global_env, step_env
 from checker.verify.trace import Trace, trace_to
 from checker.verify.verdict import Verdict, scope_of
@@ -119,12 +120,12 @@ def _step(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) ->
     found: list[tuple[int, int, int]] = []
     premise = False
     for claim in claims:
-        for edges, judgement in _judge_steps(graph, claim):
-            premise |= bool((judgement != PREMISE_FALSE).any())
-            broken = edges[judgement == VIOLATED]
-            if len(broken):
-                edge = int(broken.min())
-                found.append((int(graph.edges.sources[edge]), edge, claim.end))
+        edges, judgement = _judge_steps(graph, claim)
+        premise |= bool((judgement != PREMISE_FALSE).any())
+        broken = edges[judgement == VIOLATED]
+        if len(broken):
+            edge = int(broken.min())
+            found.append((int(graph.edges.sources[edge]), edge, claim.end))
     if not found:
         return _conclude(graph, property, premise)
     source, edge, end = min(found)
@@ -132,37 +133,60 @@ def _step(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) ->
     return _violated(graph, property, end, trace_to(graph, source, last))
 
 
-def _judge_steps(graph: StateGraph, claim: Claim) -> Iterator[tuple[npt.NDArray[np.int64], Judgements]]:
+def _judge_steps(graph: StateGraph, claim: Claim) -> tuple[npt.NDArray[np.int64], Judgements]:
     """(numbers of edges, the claim's judgement of each) for the steps of the claim's end.
 
     A step is judged once for each local state, action and, if the claim reads it, local state
     of the peer.
     """
     system, end = graph.system, claim.end
-    acting = np.array(
-        [a.end == end and a.kind not in ("loss", "duplication") for a in system.model.actions.values],
-        dtype=np.bool_,
-    )
-    edges = np.flatnonzero(acting[graph.edges.labels])
-    if not len(edges):
-        return
-    sources = graph.edges.sources[edges]
-    local = graph.states[sources, end].astype(np.int64)
-    peer = graph.states[sources, 1 - end].astype(np.int64)
-    if 1 - end not in claim.columns:
-        peer = np.full_like(peer, int(peer[0]))
-    action = graph.edges.labels[edges].astype(np.int64)
-    keys = np.stack([local, action, peer], axis=1)
-    combinations, inverse = np.unique(keys, axis=0, return_inverse=True)
+    steps = _steps_of(graph, end, with_peer=1 - end in claim.columns)
     judged = np.fromiter(
-        (
-            claim.judge(step_env(system, int(row[0]), int(row[2]), system.action(int(row[1]))))
-            for row in combinations
-        ),
+        (claim.judge(step_env(system, *row)) for row in steps.combinations),
         np.int8,
-        len(combinations),
+        len(steps.combinations),
     )
-    yield edges, judged[inverse.reshape(-1)]
+    return steps.edges, judged[steps.inverse]
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """The steps of one end: ``edges`` of the graph, the distinct (local state, local state of
+    the peer, action) among them, and which of those each edge is."""
+
+    edges: npt.NDArray[np.int64]
+    combinations: list[tuple[int, int, Action]]
+    inverse: npt.NDArray[np.int64]
+
+
+def _steps_of(graph: StateGraph, end: int, with_peer: bool) -> _Steps:
+    """Without ``with_peer`` the peer's local state stands for all of them."""
+    key = f"steps {end} {with_peer}"
+    if key not in graph.cache:
+        graph.cache[key] = _find_steps(graph, end, with_peer)
+    steps: _Steps = graph.cache[key]
+    return steps
+
+
+def _find_steps(graph: StateGraph, end: int, with_peer: bool) -> _Steps:
+    actions = graph.system.model.actions.values
+    acting = [a.end == end and a.kind not in ("loss", "duplication") for a in actions]
+    edges = np.flatnonzero(np.array(acting, dtype=np.bool_)[graph.edges.labels])
+    sources = graph.edges.sources[edges]
+    code = graph.states[sources, end].astype(np.int64) * len(actions) + graph.edges.labels[edges]
+    if with_peer:
+        peers = int(graph.states[:, 1 - end].max()) + 1
+        code = code * peers + graph.states[sources, 1 - end]
+    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+    combinations = [
+        (
+            int(graph.states[graph.edges.sources[edge], end]),
+            int(graph.states[graph.edges.sources[edge], 1 - end]),
+            actions[int(graph.edges.labels[edge])],
+        )
+        for edge in edges[first]
+    ]
+    return _Steps(edges, combinations, inverse)
 
 
 # Never stuck

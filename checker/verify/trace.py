@@ -54,10 +54,19 @@ def snapshot(system: System, state: GlobalState) -> Snapshot:
     """``state`` written out."""
     tables, segments = system.model.tables, system.model.segments
     in_flight = [
-        tuple(segments[number] for number in system.contents[content]) for content in (state.ab, state.ba)
+        _in_order(system, tuple(segments[number] for number in system.contents[content]))
+        for content in (state.ab, state.ba)
     ]
     ends = (tables[0].locals[state.a], tables[1].locals[state.b])
     return Snapshot(ends, (in_flight[0], in_flight[1]), state.losses, state.duplications)
+
+
+def _in_order(system: System, content: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    """A queue as it is; a bag sorted by value, so that it does not tell in which order the
+    model happened to number its segments."""
+    if system.model.scenario.network.order == "queue":
+        return content
+    return tuple(sorted(content, key=lambda segment: repr(segment.values)))
 
 
 def move_of(system: System, local: int, action: Action) -> Move | None:
