@@ -163,13 +163,15 @@ class Expectation:
     """What a scenario expects of a property.
 
     ``blame`` is a row that fires in the counterexample; ``twin`` a scenario in which the
-    property holds.
+    property has the outcome ``twin_outcome``: it holds, or it is vacuous because what it
+    speaks of never happens.
     """
 
     property: str
     outcome: str
     blame: str
     twin: str
+    twin_outcome: str
     position: Position
 
 

@@ -232,7 +232,7 @@ class ScenarioReader:
             yield expectation
 
     def _expectation(self, phrase: Phrase) -> Expectation | None:
-        text, _, twin = phrase.text.partition(", holds in ")
+        text, twin_outcome, twin = _split_twin(phrase.text)
         name = _longest_prefix(text, self.protocol.properties)
         if name is None:
             hint = suggest(text, [f"{p} {o}" for p in self.protocol.properties for o in OUTCOMES])
@@ -242,8 +242,8 @@ class ScenarioReader:
         if outcome not in OUTCOMES:
             self._complain(phrase.position, f"`{outcome}` is not an outcome, expected {', '.join(OUTCOMES)}")
             return None
-        self._check_explanation(phrase, outcome, blame.strip(), twin.strip())
-        return Expectation(name, outcome, blame.strip(), twin.strip(), phrase.position)
+        self._check_explanation(phrase, outcome, blame.strip(), twin)
+        return Expectation(name, outcome, blame.strip(), twin, twin_outcome, phrase.position)
 
     def _check_explanation(self, phrase: Phrase, outcome: str, blame: str, twin: str) -> None:
         rules = [rule.id for rule in self.protocol.rules]
@@ -253,6 +253,15 @@ class ScenarioReader:
             self._complain(phrase.position, f"there is no rule `{blame}` to blame{suggest(blame, rules)}")
         if twin and twin not in self.names:
             self._complain(phrase.position, f"there is no scenario `{twin}`{suggest(twin, self.names)}")
+
+
+def _split_twin(text: str) -> tuple[str, str, str]:
+    """(what stands before, the twin's outcome, the twin) of ``…, holds in SCENARIO``."""
+    for outcome in ("holds", "vacuous"):
+        before, found, twin = text.partition(f", {outcome} in ")
+        if found:
+            return before, outcome, twin.strip()
+    return text, "", ""
 
 
 def _longest_prefix(text: str, names: Iterable[str]) -> str | None:

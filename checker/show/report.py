@@ -81,7 +81,7 @@ def _remark(judged: Judged) -> str:
         parts.append(f"NOT AS EXPECTED ({judged.complaint})")
     elif expectation is not None:
         blame = f", by {expectation.blame}" if expectation.blame else ""
-        twin = f"; holds in “{expectation.twin}”" if expectation.twin else ""
+        twin = f"; {expectation.twin_outcome} in “{expectation.twin}”" if expectation.twin else ""
         parts.append(f"as expected{blame}{twin}")
     return "; ".join(parts)
 

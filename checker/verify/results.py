@@ -123,10 +123,12 @@ def unkept_twins(results: Sequence[ScenarioResult]) -> list[str]:
     for result in results:
         for expectation in result.scenario.expect:
             twin = by_name.get(expectation.twin)
-            if twin is not None and (outcome := twin.outcome(expectation.property)) not in ("", "holds"):
+            outcome = "" if twin is None else twin.outcome(expectation.property)
+            if outcome not in ("", expectation.twin_outcome):
                 complaints.append(
-                    f"{result.scenario.name}: {expectation.property} is said to hold in "
-                    f"{expectation.twin}, where it is: {outcome}"
+                    f"{result.scenario.name}: in {expectation.twin} the outcome for "
+                    f"{expectation.property} is said to be: {expectation.twin_outcome}; "
+                    f"it is: {outcome}"
                 )
     return complaints
 
