@@ -35,7 +35,7 @@ class Options:
     properties: tuple[str, ...]
     capacity: int | None
     settings: tuple[str, ...]
-    max_states: int | None
+    max_states: int
     time_limit: float | None
     format: str
     traces: Path | None
@@ -49,7 +49,14 @@ class Options:
 @click.option("--capacity", type=click.IntRange(1, MAX_CAPACITY), help="Segments in flight each way.")
 @click.option("--set", "settings", multiple=True, metavar="SWITCH=VALUE", help="Set a switch.")
 @click.option("--engine", type=click.Choice(["reference"]), default="reference", show_default=True)
-@click.option("--max-states", type=click.IntRange(1), metavar="N", help="End a scenario beyond N states.")
+@click.option(
+    "--max-states",
+    type=click.IntRange(1),
+    default=5_000_000,
+    show_default=True,
+    metavar="N",
+    help="End a scenario beyond N states.",
+)
 @click.option("--time-limit", type=click.FloatRange(0), metavar="S", help="End a scenario after S seconds.")
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write here.")
@@ -66,7 +73,7 @@ def command(
     capacity: int | None,
     settings: tuple[str, ...],
     engine: str,
-    max_states: int | None,
+    max_states: int,
     time_limit: float | None,
     format: str,
     output: Path | None,

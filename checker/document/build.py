@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -17,12 +18,12 @@ from checker.document.cells import (
     parse_meaning,
     parse_sends,
 )
-from checker.document.kinds import EXPECTED, FLAG, Kind, Value, parse_kind, parse_value, values_of
+from checker.document.kinds import EXPECTED, UNKNOWN, Kind, Value, parse_kind, parse_value, values_of
 from checker.document.markdown import Cell, Code
 from checker.document.problems import ProblemList, suggest
 from checker.document.scenarios import Phrase, ScenarioReader, phrases
 from checker.document.sheet import Row, Sheet
-from checker.document.syntax import Constant, Expression, Perform, SegmentName, Template
+from checker.document.syntax import Broken, Constant, Expression, Perform, SegmentName, Template
 
 T = TypeVar("T")
 
@@ -68,6 +69,8 @@ class _Builder:
         self.sheet = sheet
         self.problems = problems
         self.protocol: p.Protocol
+        self._written: dict[str, str] = {}
+        self._arrival = ""
 
     def each(self, kind: str, read: Callable[[Row], T | None]) -> dict[str, T]:
         found = {}
@@ -101,25 +104,27 @@ class _Builder:
         """An expression that must be there; a wrong one is reported and stands as ``on``."""
         if not row[column].text:
             self.complain(row[column], f"the column `{column}` is empty, expected an expression", row)
-        return self.parsed(row, column, parse_guard) or Constant(row[column].position, True)
+        return self.parsed(row, column, parse_guard) or Broken(row[column].position)
 
     def one_of(self, row: Row, column: str, words: tuple[str, ...]) -> str:
         text = row[column].plain
         if text not in words:
             expected = ", ".join(f"`{word}`" for word in words if word)
+            what = "a kind" if column == "kind" else f"a value of `{column}`"
             self.complain(
                 row[column],
-                f"`{text}` is not a {column}, expected {expected}{suggest(text, words)}",
+                f"`{text}` is not {what}, expected {expected}{suggest(text, words)}",
                 row,
             )
-            return words[0]
+            # The nearest word, so that what follows from the mistake is not reported too.
+            return next(iter(difflib.get_close_matches(text, words, n=1)), words[0])
         return text
 
     def kind(self, row: Row, text: str) -> Kind:
         kind = parse_kind(text)
         if kind is None:
             self.complain(row["kind"], f"`{text}` is not a kind, expected {EXPECTED}", row)
-        return kind or FLAG
+        return kind or UNKNOWN
 
     def value(self, row: Row, column: str, kind: Kind) -> Value:
         valid, value = parse_value(row[column].plain, kind)
@@ -182,8 +187,8 @@ class _Builder:
             )
             lives = "TCB"
         kind = self.kind(row, row["kind"].plain)
-        from_scenario = row["initial"].plain == p.FROM_SCENARIO
-        if lives.endswith("supply") and not from_scenario:
+        from_scenario = lives.endswith("supply") or row["initial"].plain == p.FROM_SCENARIO
+        if lives.endswith("supply") and row["initial"].plain != p.FROM_SCENARIO:
             self.complain(
                 row["initial"], "a supply takes its values from the scenario: write `scenario`", row
             )
@@ -217,6 +222,11 @@ class _Builder:
             if cell.plain != "none" or not cell.plain:
                 self.complain(cell, "expected `none` or an expression in a code span", row)
         written = row["written"].plain or row.key
+        other = self._written.setdefault(written, row.key)
+        if other != row.key:
+            self.complain(
+                row["written"], f"`{written}` is how `{other}` is written already; names are unique", row
+            )
         return p.Field(
             row.key, written, kind, text.startswith("ghost "), unless_given, row["meaning"].text, row.position
         )
@@ -227,15 +237,20 @@ class _Builder:
             self.complain(
                 row["event"], f"the name of a timer event begins with `timeout`: `timeout {row.key}`", row
             )
+        if kind == "arrival" and self._arrival:
+            message = f"a document has one arrival event, and `{self._arrival}` is it"
+            self.complain(row["kind"], message, row)
+        elif kind == "arrival":
+            self._arrival = row.key
         fair = self.one_of(row, "fair", ("yes", "no")) == "yes"
         return p.Event(row.key, kind, fair, row["meaning"].text, row["cite"].text, row.position)  # type: ignore[arg-type]
 
-    def definition(self, row: Row) -> p.Definition | None:
+    def definition(self, row: Row) -> p.Definition:
         self.phrase_name(row)
         if not row["means"].text:
             self.complain(row["means"], "the column `means` is empty", row)
-        means = self.parsed(row, "means", parse_meaning)
-        return None if means is None else p.Definition(row.key, means, row["cite"].text, row.position)
+        means = self.parsed(row, "means", parse_meaning) or Broken(row["means"].position)
+        return p.Definition(row.key, means, row["cite"].text, row.position)
 
     # Rules, assumptions, properties
 
@@ -253,11 +268,12 @@ class _Builder:
                 )
         if not row["on"].text:
             self.complain(row["on"], "the column `on` is empty, expected an event", row)
-        return tuple(events)
+        return tuple(dict.fromkeys(events))
 
     def rule(self, row: Row) -> p.Rule:
         protocol = self.protocol
-        states = tuple(self.members(row, "in", list(protocol.states), dict(protocol.groups)))
+        members = self.members(row, "in", list(protocol.states), dict(protocol.groups))
+        states = tuple(dict.fromkeys(members))
         if not row["in"].text:
             self.complain(row["in"], "the column `in` is empty, expected a state or a group", row)
         next_state = row["next"].plain
@@ -277,6 +293,7 @@ class _Builder:
             cite=row["cite"].plain,
             never=row["never fires"].plain,
             position=row.position,
+            places={column: row[column].position for column in RULE_COLUMNS},
             text={column: row[column].plain for column in RULE_COLUMNS},
         )
 
@@ -286,6 +303,8 @@ class _Builder:
         for sending in self.parsed(row, "send", parse_sends) or ():
             if isinstance(sending, SegmentName):
                 definition = definitions.get(sending.name)
+                if definition is not None and isinstance(definition.means, Broken):
+                    continue
                 if definition is not None and isinstance(definition.means, Template):
                     yield definition.means
                 else:
@@ -299,6 +318,10 @@ class _Builder:
                 yield sending
 
     def assumption(self, row: Row) -> p.Assumption:
+        for phrase in phrases(row["on"], ","):
+            event = self.protocol.events.get(phrase.text)
+            if event is not None and event.kind == "arrival":
+                self.problems.add(phrase.position, "an assumption cannot hold back an arrival", row.key)
         return p.Assumption(
             row.key, self.events_of(row), self.required(row, "only if"), row["because"].text, row.position
         )
@@ -338,6 +361,10 @@ class _Builder:
 
     def _users(self, phrase: Phrase, row: Row) -> Iterator[str]:
         name = phrase.text.removeprefix("users ").strip()
+        kind = row["kind"].plain
+        if kind in PROPERTY_KINDS and kind not in ("never stuck", "quiescent"):
+            message = f"`users …` has no meaning for a property of kind `{kind}`"
+            self.problems.add(phrase.position, message, row.key)
         event = self.protocol.events.get(name)
         if event is not None and event.kind == "call":
             yield name

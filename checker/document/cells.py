@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
+from lark import Lark, Token, Transformer, Tree, UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 from lark.exceptions import VisitError
 from lark.tree import Meta
 from lark.visitors import v_args
@@ -31,6 +31,10 @@ MAX_CELL = 4_000
 
 MAX_DEPTH = 60
 """Deepest nesting of parentheses."""
+
+MAX_LEVELS = 4 * MAX_DEPTH
+"""Deepest tree, as chains of ``not`` or ``+`` nest without parentheses: everything that walks
+it is recursive."""
 
 # Shown in errors; every terminal of the grammar has a line here.
 _TERMINALS = {
@@ -63,7 +67,7 @@ def _grammar() -> str:
     for terminal, (pattern, _) in _TERMINALS.items():
         lines.append(f"{terminal}.2: /{pattern}{_END}/")
     lines.append(f"NAME: /{NAME_PATTERN}/")
-    lines.append("NUMBER: /[0-9]+(?![A-Za-z_])/")
+    lines.append("NUMBER: /[0-9]+(?![A-Za-z0-9_])/")
     return "\n".join(lines)
 
 
@@ -116,11 +120,7 @@ def parse_meaning(code: Code) -> syntax.Expression | syntax.Template | tuple[syn
 
 def _parse(code: Code, start: str) -> Any:
     if len(code.text) > MAX_CELL or _depth(code.text) > MAX_DEPTH:
-        raise CellError(
-            code.position,
-            f"this cell is too long or too deeply nested (at most {MAX_CELL} characters and "
-            f"{MAX_DEPTH} levels); give its parts names in a definitions table",
-        )
+        raise _too_deep(code)
     if not code.text.strip():
         raise CellError(code.position, "this code span is empty; expected an expression")
     try:
@@ -133,10 +133,29 @@ def _parse(code: Code, start: str) -> Any:
         raise _explained(code, error.column - 1, set(error.allowed or ())) from error
     except UnexpectedEOF as error:
         raise _explained(code, len(code.text), set(error.expected)) from error
+    if _levels(tree) > MAX_LEVELS:
+        raise _too_deep(code)
     try:
         return _ToSyntax(code.position).transform(tree)
     except VisitError as error:
         raise error.orig_exc from error
+
+
+def _too_deep(code: Code) -> CellError:
+    return CellError(
+        code.position,
+        f"this cell is too long or too deeply nested (at most {MAX_CELL} characters and "
+        f"{MAX_DEPTH} levels); give its parts names in a definitions table",
+    )
+
+
+def _levels(tree: Tree[Token]) -> int:
+    """The height of a parse tree, found without recursion."""
+    levels, level = 0, [tree]
+    while level:
+        levels += 1
+        level = [child for node in level for child in node.children if isinstance(child, Tree)]
+    return levels
 
 
 def _depth(text: str) -> int:

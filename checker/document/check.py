@@ -7,7 +7,7 @@ from dataclasses import replace
 from checker.document import syntax as s
 from checker.document.build import is_delete
 from checker.document.expressions import KindChecker, Scope
-from checker.document.kinds import Kind
+from checker.document.kinds import UNKNOWN, Kind
 from checker.document.names import complain_of_clashes
 from checker.document.problems import Position, ProblemList, suggest
 from checker.document.protocol import Definition, Field, Property, Protocol, Rule, Variable
@@ -56,7 +56,7 @@ class _Checker:
 
     def _definition(self, definition: Definition) -> None:
         """Definitions are judged as a guard on an arrival would; their uses are judged again."""
-        kinds = self._at(definition.name)
+        kinds = KindChecker(self.protocol, self.problems, definition.name, [definition.name])
         means = definition.means
         if isinstance(means, s.Template):
             self._template(kinds, means, Scope("guard", "received"))
@@ -84,7 +84,7 @@ class _Checker:
 
     def _refusal(self, rule: Rule) -> None:
         if any(self.protocol.event_kind(event) != "call" for event in rule.events):
-            self.problems.add(rule.position, "only a call can be refused", rule.id)
+            self.problems.add(rule.places["then"], "only a call can be refused", rule.id)
         if rule.acts or rule.sends or rule.next:
             self.problems.add(
                 rule.position, "a refused call changes nothing: leave `do`, `send` and `next` empty", rule.id
@@ -110,17 +110,19 @@ class _Checker:
 
     @staticmethod
     def _fits(kinds: KindChecker, node: s.Expression, kind: Kind | None, target: Kind) -> None:
-        if kind is None or kind == target or kind.base == "none":
+        if kind is None or kind == target or kind.base == "none" or target == UNKNOWN:
             return
         if kind.base == "number" and target.base in ("seq", "count"):
             return
         if kind.base == target.base == "count":
             return
-        kinds.complain(node, f"this is a {kind}, expected a {target}")
+        kinds.complain(node, f"this is {kind.described()}, expected {target.described()}")
 
     def _perform(self, kinds: KindChecker, act: s.Perform, scope: Scope, inside: list[str]) -> None:
         definitions = self.protocol.definitions
         definition = definitions.get(act.name)
+        if definition is not None and isinstance(definition.means, s.Broken):
+            return
         if definition is None or not isinstance(definition.means, tuple):
             lists = [d.name for d in definitions.values() if isinstance(d.means, tuple)]
             kinds.complain(act, f"`{act.name}` does not name a list of assignments{suggest(act.name, lists)}")
@@ -135,7 +137,9 @@ class _Checker:
                     kinds.complain(act, f"`{act.name}` cannot be used here: {problem.message}")
 
     def _template(self, kinds: KindChecker, template: s.Template, scope: Scope) -> None:
-        fields = {field.written: field for field in self.protocol.fields.values()}
+        fields: dict[str, Field] = {}
+        for declared in self.protocol.fields.values():
+            fields.setdefault(declared.written, declared)
         seen: set[str] = set()
         for given in template.fields:
             field = fields.get(given.written)
@@ -181,14 +185,16 @@ class _Checker:
             if rule.then not in order:
                 known = ["stop", "refuse", *order]
                 self.problems.add(
-                    rule.position,
+                    rule.places["then"],
                     f"`then` is `{rule.then}`, expected nothing, `stop`, `refuse` or a step"
                     + suggest(rule.then, known),
                     rule.id,
                 )
             elif order[rule.then] <= order[rule.step]:
                 self.problems.add(
-                    rule.position, f"`then` can only go on to a later step; `{rule.then}` is not", rule.id
+                    rule.places["then"],
+                    f"`then` can only go on to a later step; `{rule.then}` is not",
+                    rule.id,
                 )
 
     # Properties
@@ -203,12 +209,6 @@ class _Checker:
         if property.when is not None:
             kinds.guard(property.when, scope)
         kinds.guard(property.claim, scope)
-        if property.calls and property.kind not in ("never stuck", "quiescent"):
-            self.problems.add(
-                property.position,
-                f"`users …` has no meaning for a property of kind `{property.kind}`",
-                property.name,
-            )
 
 
 def flag_words(value: s.Expression | s.Flags) -> tuple[str, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from itertools import pairwise
 from typing import Literal
 
 from checker.document import syntax as s
-from checker.document.kinds import COUNT, FLAG, NONE, NUMBER, Kind
+from checker.document.kinds import COUNT, FLAG, NONE, NUMBER, UNKNOWN, Kind
 from checker.document.names import EVENT, STATE, FlagOf, Meaning, meanings
 from checker.document.problems import ProblemList, suggest
 from checker.document.protocol import Definition, Field, Protocol, Switch, Variable
@@ -44,10 +45,11 @@ class KindChecker:
     protocol: Protocol
     problems: ProblemList
     row: str = ""
+    inside: list[str] = dataclass_field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.names: Mapping[str, Meaning] = meanings(self.protocol)
-        self._inside: list[str] = []
+        self._inside = self.inside
 
     def complain(self, node: s.Node, message: str) -> None:
         self.problems.add(node.position, message, self.row)
@@ -59,7 +61,7 @@ class KindChecker:
     def _want_flag(self, node: s.Expression, scope: Scope) -> Kind | None:
         kind = self.kind(node, scope)
         if kind is not None and kind.base != "flag":
-            self.complain(node, f"this is a {kind}, expected something that holds or does not")
+            self.complain(node, f"this is {kind.described()}, expected something that holds or does not")
         return FLAG
 
     def kind(self, node: s.Expression, scope: Scope, wanted: Kind | None = None) -> Kind | None:
@@ -67,6 +69,8 @@ class KindChecker:
         match node:
             case s.Constant():
                 return NONE if node.value is None else FLAG if isinstance(node.value, bool) else NUMBER
+            case s.Broken():
+                return None
             case s.Name():
                 return self._name(node, scope, wanted)
             case s.Sum():
@@ -104,10 +108,12 @@ class KindChecker:
             return self._state(node, scope)
         meaning = self.names.get(node.name)
         if meaning is None:
-            self.complain(node, self._unknown(node.name))
+            self.complain(node, self._unknown(node.name, wanted))
             return None
         kind = self._kind_of(meaning, node, scope)
-        if kind is None or not node.who:
+        if kind is None or kind == UNKNOWN:
+            return None
+        if not node.who:
             return kind
         return kind.seen_by_peer() if node.who == "peer" else kind.of_end(node.who)
 
@@ -118,14 +124,15 @@ class KindChecker:
             return None
         return Kind("words", words=tuple(self.protocol.states))
 
-    def _unknown(self, name: str) -> str:
+    def _unknown(self, name: str, wanted: Kind | None) -> str:
         if "-" in name:
             left, _, right = name.rpartition("-")
             if left in self.names and (right in self.names or right.isdigit()):
                 return (
                     f"`{name}` is one name; for a difference put spaces around the minus: `{left} - {right}`"
                 )
-        return f"unknown name `{name}`{suggest(name, [*self.names, STATE])}"
+        words = wanted.words if wanted is not None else ()
+        return f"unknown name `{name}`{suggest(name, [*words, *self.names, STATE])}"
 
     def _who_and_when(self, node: s.Name, scope: Scope) -> bool:
         if node.who and not scope.is_claim:
@@ -195,8 +202,7 @@ class KindChecker:
         quiet._inside = [*self._inside, node.name]
         kind = quiet.kind(means, self._scope_within(node, scope))
         for problem in quiet.problems.problems[:1]:
-            if self.row != definition.name:
-                self.complain(node, f"`{node.name}` cannot be used here: {problem.message}")
+            self.complain(node, f"`{node.name}` cannot be used here: {problem.message}")
         return kind
 
     @staticmethod
@@ -225,16 +231,14 @@ class KindChecker:
             return right
         if {*sides} <= {"count", "number"}:
             return NUMBER if sides == ("number", "number") else COUNT
-        self.complain(node, f"`{node.operator}` needs numbers; these are a {left} and a {right}")
+        self.complain(
+            node, f"`{node.operator}` needs numbers; these are {left.described()} and {right.described()}"
+        )
         return None
 
     def _comparison(self, node: s.Comparison, scope: Scope) -> Kind | None:
-        kinds = [self.kind(operand, scope) for operand in node.operands]
-        first: Kind | None = next(
-            (kind for kind in kinds if kind and kind.base not in ("number", "none")), None
-        )
-        if first is not None and first.base == "words":
-            kinds = [self.kind(operand, scope, first) for operand in node.operands]
+        words = self._words_among(node.operands, scope)
+        kinds = [self.kind(operand, scope, words) for operand in node.operands]
         for left, right in pairwise(kinds):
             self._same(node, left, right)
         if any(kind is None for kind in kinds):
@@ -242,19 +246,23 @@ class KindChecker:
         self._operators(node, {kind.base for kind in kinds if kind})
         return FLAG
 
+    def _words_among(self, operands: Iterable[s.Expression], scope: Scope) -> Kind | None:
+        """The kind of the words that are compared, so that a word alone is known as one."""
+        quiet = KindChecker(self.protocol, ProblemList())
+        quiet._inside = self._inside
+        kinds = (quiet.kind(operand, scope) for operand in operands)
+        return next((kind for kind in kinds if kind and kind.base == "words"), None)
+
     def _operators(self, node: s.Comparison, bases: set[str]) -> None:
         ordering = [operator for operator in node.operators if operator not in ("=", "/=")]
         if ordering and not bases <= {"seq", "count", "number"}:
             self.complain(node, f"`{ordering[0]}` orders numbers only; use `=`, `/=` or `is`")
-        elif len(node.operators) > 2 and "seq" in bases:
-            self.complain(node, "an interval of sequence numbers has three parts: `a =< b < c`")
-        elif len(node.operators) == 2 and "seq" in bases:
-            if not (set(node.operators) <= {"<", "=<"} or set(node.operators) <= {">", ">="} or not ordering):
-                self.complain(
-                    node, "an interval of sequence numbers is written `a =< b < c`, from left to right"
-                )
         elif "/=" in node.operators and len(node.operators) > 1:
             self.complain(node, "`/=` is not chained; write two comparisons joined by `and`")
+        elif ordering and "seq" in bases and len(node.operators) > 2:
+            self.complain(node, "an interval of sequence numbers has three parts: `a =< b < c`")
+        elif ordering and "seq" in bases and len(node.operators) == 2 and not _is_one_way(node.operators):
+            self.complain(node, "an interval of sequence numbers is written `a =< b < c`, from left to right")
 
     def _same(self, node: s.Node, left: Kind | None, right: Kind | None) -> Kind | None:
         """The common kind of two values, reported where there is none."""
@@ -282,7 +290,7 @@ class KindChecker:
         if kind is None or node.word == "none":
             return FLAG
         if kind.base != "words":
-            self.complain(node, f"`is` is for words, states and events; this is a {kind}")
+            self.complain(node, f"`is` is for words, states and events; this is {kind.described()}")
         elif node.word not in kind.words:
             self._unknown_word(node, "a word of this kind", kind.words)
         return FLAG
@@ -324,3 +332,8 @@ class KindChecker:
             return FLAG
         self.complain(node, "an end cannot see the network; this is only for assumptions")
         return FLAG
+
+
+def _is_one_way(operators: tuple[str, ...]) -> bool:
+    """Whether the signs of a chain all point upwards, or all downwards."""
+    return set(operators) <= {"<", "=<"} or set(operators) <= {">", ">="}

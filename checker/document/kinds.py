@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from checker.document.cells import NAME_PATTERN
+
 MODULUS = 1 << 32
 """Sequence numbers are counted modulo 2^32."""
 
@@ -39,6 +41,12 @@ class Kind:
             return f"count to {self.limit}"
         return {"flags": "set of flags", "none": "`none`"}.get(self.base, self.base)
 
+    def described(self) -> str:
+        """The kind with its article: ``an own seq``, ``a flag``, ``one of x, y``."""
+        if self.base == "words" or self.base == "none":
+            return str(self)
+        return f"an {self}" if str(self)[0] in "aeiou" else f"a {self}"
+
     def seen_by_peer(self) -> Kind:
         """The same values as the other end calls them: own numbers are the peer's to it."""
         other: dict[Space, Space] = {"own": "peer", "peer": "own", "A": "B", "B": "A", "": ""}
@@ -56,9 +64,10 @@ COUNT = Kind("count")
 FLAG = Kind("flag")
 NUMBER = Kind("number")
 NONE = Kind("none")
+UNKNOWN = Kind("")
+"""The kind of what was declared wrongly, which has been reported."""
 
-_LIMITED = re.compile(r"count to (\d{1,9})")
-_WORDS = re.compile(r"[A-Za-z0-9_.\-]+(?: [A-Za-z0-9_.\-]+)*")
+_LIMITED = re.compile(r"count to ([0-9]{1,9})")
 
 EXPECTED = "`own seq`, `peer seq`, `count`, `count to N`, `flag`, `flags X, Y` or words `x, y`"
 
@@ -77,7 +86,7 @@ def parse_kind(text: str) -> Kind | None:
         return Kind("count", limit=int(limited.group(1)))
     base, rest = ("flags", text[6:]) if text.startswith("flags ") else ("words", text)
     words = tuple(word.strip() for word in rest.split(","))
-    if len(set(words)) != len(words) or not all(_WORDS.fullmatch(word) for word in words):
+    if len(set(words)) != len(words) or not all(re.fullmatch(NAME_PATTERN, word) for word in words):
         return None
     if base == "words" and len(words) < 2:
         return None
@@ -86,13 +95,13 @@ def parse_kind(text: str) -> Kind | None:
 
 def parse_value(text: str, kind: Kind) -> tuple[bool, Value]:
     """(whether ``text`` is a value of ``kind``, that value)."""
-    if text == "none":
+    if text == "none" or kind == UNKNOWN:
         return True, None
     if kind.base == "flag" and text in ("on", "off"):
         return True, text == "on"
     if kind.base == "words" and text in kind.words:
         return True, text
-    if kind.base in ("count", "seq") and re.fullmatch(r"\d{1,10}", text):
+    if kind.base in ("count", "seq") and re.fullmatch(r"[0-9]{1,10}", text):
         number = int(text)
         limit = MODULUS - 1 if kind.limit is None else kind.limit
         return number <= limit, number

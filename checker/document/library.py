@@ -77,9 +77,15 @@ def parse(text: str, file: str, path: Path | None = None) -> Protocol:
     """The protocol in ``text``; ``path`` is where documents that it extends are looked for."""
     problems = ProblemList()
     sheet = _sheet(text, file, path, problems, MAX_EXTENSIONS)
-    problems.raise_if_any()
-    protocol = build(sheet, Path(file).stem, file, problems)
-    check(protocol, problems)
+    found = problems.problems
+    if any((p.position.file, p.position.line) not in sheet.ragged for p in found):
+        raise DocumentError(found)  # without whole tables, all else would be unknown names
+    rest = ProblemList()
+    protocol = build(sheet, Path(file).stem, file, rest)
+    check(protocol, rest)
+    for problem in rest.problems:
+        if (problem.position.file, problem.position.line) not in sheet.ragged:
+            found.append(problem)
     problems.raise_if_any()
     return protocol
 

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from checker.document.problems import Position, ProblemList
+from checker.document.problems import Position
 
 _CODE = re.compile(r"`([^`]*)`")
+
+# What markdown-it calls the end of a line; str.splitlines knows more of them.
+_NEWLINE = re.compile(r"\r\n?|\n")
 
 
 @dataclass(frozen=True)
@@ -88,28 +91,14 @@ def _lines(token: Token) -> tuple[int, int]:
     return token.map[0], token.map[1]
 
 
-def read_tables(text: str, file: str, problems: ProblemList) -> list[RawTable]:
-    """All tables of ``text``; rows whose number of cells is wrong are reported."""
-    lines = text.splitlines()
+def read_tables(text: str, file: str) -> list[RawTable]:
+    """All tables of ``text``; a row may have more or fewer cells than the header."""
+    lines = _NEWLINE.split(text)
     tables = []
     for first, after in table_spans(text):
         header = split_row(lines[first], Position(file, first + 1, 1))
         rows = []
         for number in range(first + 2, after):
-            row = split_row(lines[number], Position(file, number + 1, 1))
-            if len(row) == len(header):
-                rows.append(row)
-            else:
-                _complain_of_length(row, header, problems)
+            rows.append(split_row(lines[number], Position(file, number + 1, 1)))
         tables.append(RawTable(header, tuple(rows)))
     return tables
-
-
-def _complain_of_length(row: tuple[Cell, ...], header: tuple[Cell, ...], problems: ProblemList) -> None:
-    columns = ", ".join(cell.plain for cell in header)
-    hint = " (a cell cannot contain `|`)" if len(row) > len(header) else ""
-    problems.add(
-        row[0].position,
-        f"this row has {len(row)} cells, expected {len(header)}: {columns}{hint}",
-        row[0].plain,
-    )

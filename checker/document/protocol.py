@@ -116,6 +116,7 @@ class Rule:
     cite: str
     never: str
     position: Position
+    places: Mapping[str, Position]
     text: Mapping[str, str]
 
     @property

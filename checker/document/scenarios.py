@@ -6,7 +6,7 @@ They are lists of phrases, so they are read here and not by the grammar of expre
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -56,8 +56,9 @@ class ScenarioReader:
         self.row = row.key
         values: dict[str, tuple[tuple[Value, ...], tuple[Value, ...]]] = {}
         faults: dict[str, tuple[int, int]] = {}
+        self.given: set[str] = set()
         capacity = self._bounds(row["bounds"], values, faults)
-        self._require_values(row, values)
+        self._require_values(row)
         return Scenario(
             name=row.key,
             calls=(self._calls(row["A"]), self._calls(row["B"])),
@@ -133,6 +134,7 @@ class ScenarioReader:
                 names = ", ".join(f"`{n} …`" for n in ["capacity", *settable, *known])
                 self._complain(phrase.position, f"`{phrase.text}` is not a bound, expected {names}")
                 continue
+            self.given.add(name)
             rest = phrase.text[len(name) :].strip()
             if name == "capacity":
                 capacity = self._number(phrase, rest, MAX_CAPACITY)
@@ -149,7 +151,7 @@ class ScenarioReader:
                 budgets = self._pair(phrase, rest, _budget, f"a number up to {MAX_BUDGET}")
                 if budgets is not None:
                     faults[name] = (_number(budgets[0][0]), _number(budgets[1][0]))
-        if capacity is None:
+        if "capacity" not in self.given:
             self._complain(cell.position, "the bounds of a scenario need `capacity N`")
         return capacity or 1
 
@@ -182,9 +184,9 @@ class ScenarioReader:
             return None
         return sides[0], sides[-1]
 
-    def _require_values(self, row: Row, values: Mapping[str, object]) -> None:
+    def _require_values(self, row: Row) -> None:
         for variable in self.protocol.variables.values():
-            if variable.from_scenario and variable.name not in values:
+            if variable.from_scenario and variable.name not in self.given:
                 self._complain(
                     row["bounds"].position,
                     f"the bounds lack `{variable.name} …`, whose initial value is the scenario's",

@@ -54,9 +54,14 @@ class Row:
 
 @dataclass
 class Sheet:
-    """All rows of a document by table kind, in document order."""
+    """All rows of a document by table kind, in document order.
+
+    ``ragged`` are the (file, line) of rows with cells missing or too many: their names count,
+    but nothing else in them is worth a complaint.
+    """
 
     rows: dict[str, list[Row]] = field(default_factory=lambda: {kind: [] for kind in SCHEMAS})
+    ragged: set[tuple[str, int]] = field(default_factory=set)
 
     def named(self, kind: str) -> dict[str, Row]:
         return {row.key: row for row in self.rows[kind]}
@@ -65,17 +70,36 @@ class Sheet:
 def read_sheet(text: str, file: str, problems: ProblemList) -> Sheet:
     """The recognised tables of a document; other tables are prose."""
     sheet = Sheet()
-    for table in read_tables(text, file, problems):
+    for table in read_tables(text, file):
         kind = _recognise(table, problems)
         if kind is not None:
             header = [cell.plain for cell in table.header]
             for cells in table.rows:
-                row = Row(_ordered(dict(zip(header, cells, strict=True)), kind), cells[0].position)
+                if len(cells) != len(header):
+                    _complain_of_length(cells, table.header, problems)
+                    sheet.ragged.add((file, cells[0].position.line))
+                named = dict(zip(header, _fitted(cells, len(header)), strict=True))
+                row = Row(_ordered(named, kind), cells[0].position)
                 _require_key(row, kind, problems)
                 sheet.rows[kind].append(row)
     for kind, rows in sheet.rows.items():
         _complain_of_twins(kind, rows, problems)
     return sheet
+
+
+def _fitted(cells: tuple[Cell, ...], length: int) -> tuple[Cell, ...]:
+    """The cells of a row, the last ones left out or added empty."""
+    missing = (Cell("", cells[-1].position),) * (length - len(cells))
+    return (*cells, *missing)[:length]
+
+
+def _complain_of_length(row: tuple[Cell, ...], header: tuple[Cell, ...], problems: ProblemList) -> None:
+    columns = ", ".join(cell.plain for cell in header)
+    hint = " (a cell cannot contain `|`)" if len(row) > len(header) else ""
+    count = f"{len(row)} cell{'' if len(row) == 1 else 's'}"
+    problems.add(
+        row[0].position, f"this row has {count}, expected {len(header)}: {columns}{hint}", row[0].plain
+    )
 
 
 def _ordered(cells: dict[str, Cell], kind: str) -> dict[str, Cell]:
@@ -99,7 +123,8 @@ def _recognise(table: RawTable, problems: ProblemList) -> str | None:
         strange = [cell for cell in table.header if cell.plain not in schema.columns]
         expected = ", ".join(schema.columns)
         if len(set(header)) != len(header):
-            problems.add(table.position, f"a column of this {kind} table appears twice")
+            twin = next(cell for i, cell in enumerate(table.header) if cell.plain in header[:i])
+            problems.add(twin.position, f"a column of this {kind} table appears twice")
         for cell in strange:
             hint = suggest(cell.plain, schema.columns)
             problems.add(
@@ -137,12 +162,13 @@ def _complain_of_twins(kind: str, rows: list[Row], problems: ProblemList) -> Non
 def extend(base: Sheet, change: Sheet, problems: ProblemList) -> Sheet:
     """The sheet of a document that extends ``base``.
 
-    Removed rules go; a row whose name exists replaces it where it stood; a new rule stands
-    behind the one above it in its table, or at the end of its step; other new rows stand at
-    the end. Where the change has scenarios, only those are kept, and the empty cells of one
-    that the base has too are taken from there.
+    Removed rules go; a row whose name exists replaces it where it stood. A new rule stands
+    behind the one above it in its table if that is of the same step or its own step is new, and
+    at the end of its step otherwise; other new rows stand at the end. Where the change has
+    scenarios, only those are kept, and the empty cells of one that the base has too are taken
+    from there.
     """
-    result = Sheet()
+    result = Sheet(ragged=base.ragged | change.ragged)
     for kind in SCHEMAS:
         if kind == "rules":
             result.rows[kind] = _extend_rules(base, change, problems)
@@ -187,13 +213,18 @@ def _place(rows: list[Row], row: Row, above: Row | None) -> tuple[int, int] | No
     keys = [rule.key for rule in rows]
     if row.key in keys:
         return keys.index(row.key), 1
-    if above is not None:
+    steps = [_step(key) for key in keys]
+    step = _step(row.key)
+    if above is not None and (_step(above.key) == step or step not in steps):
         return keys.index(above.key) + 1, 0
-    steps = [key.split(".", 1)[0] for key in keys]
-    step = row.key.split(".", 1)[0]
     if step in steps:
         return len(steps) - steps[::-1].index(step), 0
     return None
+
+
+def _step(rule: str) -> str:
+    """The part of a rule's id before its first dot."""
+    return rule.split(".", 1)[0]
 
 
 def _extend_scenarios(base: Sheet, change: Sheet) -> list[Row]:

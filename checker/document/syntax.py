@@ -32,6 +32,11 @@ class Constant(Node):
 
 
 @dataclass(frozen=True)
+class Broken(Node):
+    """What could not be read; it has been reported."""
+
+
+@dataclass(frozen=True)
 class Name(Node):
     """A declared name, perhaps of another end (``who``) or another moment (``when``)."""
 
@@ -116,6 +121,7 @@ class PeerTimerDisabled(Node):
 
 Expression = (
     Constant
+    | Broken
     | Name
     | Sum
     | Comparison

@@ -87,7 +87,7 @@ class Dispatcher:
             return graph
         if set(graph) != set(range(len(graph))):
             raise NotImplementedError("only graphs on the nodes 0 … n-1 become arrays")
-        return edges_from(((int(u), int(v)) for u, v in graph.edges()), len(graph))
+        return edges_from(((int(u), int(v)) for u, v in graph.to_directed(as_view=True).edges()), len(graph))
 
     @staticmethod
     def convert_to_nx(result: Any, **_: Any) -> Any:

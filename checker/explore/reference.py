@@ -5,6 +5,7 @@ It is short because it is the definition: the native engine must give the same g
 
 from __future__ import annotations
 
+import sys
 from array import array
 
 import numpy as np
@@ -40,6 +41,7 @@ class _Exploration:
         self.labels = array("i")
         self.truncated = bytearray()
         self.levels: list[int] = []
+        self.most = sys.maxsize if limits.max_states is None else limits.max_states
         self.limit = ""
         self.reported = 0.0
 
@@ -57,7 +59,7 @@ class _Exploration:
             after = len(self.states)
             self.levels.append(after - first)
             for source in range(first, after):
-                if source % CHECK_EVERY == 0:
+                if source % CHECK_EVERY == 0 or len(self.states) > self.most:
                     self._look_at_limits(source)
                 self._expand(source)
             first = after

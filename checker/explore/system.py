@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from checker.explore.channel import Channels, Content
+from checker.model.evaluate import SemanticError
 from checker.model.tables import Action, Interned, Model, OwnMove
 
 UNLIMITED = -1
@@ -48,7 +49,17 @@ class System:
         duplicate = UNLIMITED if network.duplicate is None else network.duplicate
         start = self.model.start()
         a, b = (self.model.tables[end].locals.number(start.ends[end]) for end in (0, 1))
-        contents = [self.channels[end].send(self._empty, start.sent[end])[0] for end in (0, 1)]
+        contents = []
+        for end in (0, 1):
+            content, lost = self.channels[end].send(self._empty, start.sent[end])
+            contents.append(content)
+            if network.lose is not None:
+                lose -= lost
+        if network.lose is not None and lose < 0:
+            raise SemanticError(
+                f"{self.model.scenario.position}: {self.model.scenario.name}: what `opened` sends "
+                "finds no room in the channel, and no loss is left for it"
+            )
         return GlobalState(a, b, contents[0], contents[1], lose, duplicate)
 
     def successors(self, state: GlobalState) -> tuple[Successors, bool]:

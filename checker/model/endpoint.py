@@ -135,7 +135,7 @@ class Endpoint:
             guard=None if rule.guard is None else compile(rule.guard),
             acts=tuple(self._assignments(rule.acts)),
             sends=tuple(self._template(template) for template in rule.sends),
-            deletes=any(is_delete(act) for act in rule.acts),
+            deletes=self._deletes(rule.acts),
         )
 
     def _assignments(self, acts: Sequence[s.Act]) -> Iterator[tuple[int, Kind, Evaluate]]:
@@ -149,6 +149,14 @@ class Endpoint:
                 means = self.protocol.definitions[act.name].means
                 assert isinstance(means, tuple)  # checked when the document was read
                 yield from self._assignments(means)
+
+    def _deletes(self, acts: Sequence[s.Act]) -> bool:
+        """Whether ``delete TCB`` is among ``acts``, named lists opened up."""
+        return any(
+            is_delete(act) or self._deletes(self.protocol.definitions[act.name].means)  # type: ignore[arg-type]
+            for act in acts
+            if isinstance(act, s.Perform)
+        )
 
     def _template(self, template: s.Template) -> tuple[tuple[Kind, Evaluate], ...]:
         given = {field.written: field.value for field in template.fields}

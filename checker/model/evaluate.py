@@ -101,6 +101,8 @@ class Evaluator:
             case s.Constant():
                 value = node.value
                 return lambda env: value
+            case s.Broken():
+                raise AssertionError("a document with errors is not run")
             case s.Name():
                 return self._name(node, view)
             case s.Sum():

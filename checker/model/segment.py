@@ -25,7 +25,7 @@ class SegmentForm:
         """The segment in the notation of documents, fields without a value left out."""
         parts = []
         for field, value in zip(self._fields, segment.values, strict=True):
-            if (field.ghost and not ghosts) or value in (None, (), False):
+            if (field.ghost and not ghosts) or value is None or value is False or value == ():
                 continue
             if value == 0 and field.kind.base == "count":
                 continue

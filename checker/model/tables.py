@@ -7,7 +7,7 @@ explorers work on the integers only.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Generic, Literal, NamedTuple, TypeVar
 
 from checker.document import syntax as s
@@ -120,13 +120,14 @@ class Atoms:
 
 
 def _timers(node: object) -> set[str]:
+    """The timers that an assumption asks the peer about."""
     if isinstance(node, s.PeerTimerDisabled):
         return {node.event}
-    if isinstance(node, s.Not):
-        return _timers(node.operand)
-    if isinstance(node, s.Connected):
-        return {timer for operand in node.operands for timer in _timers(operand)}
-    return set()
+    if isinstance(node, tuple):
+        return {timer for part in node for timer in _timers(part)}
+    if not isinstance(node, s.Node):
+        return set()
+    return {timer for field in fields(node) for timer in _timers(getattr(node, field.name))}
 
 
 class LocalTables:

@@ -92,6 +92,8 @@ def _invariant(graph: StateGraph, property: Property, claims: tuple[Claim, Claim
 
 def _quiescent(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) -> Verdict:
     """Where an action lacked room, helpful or not, the state is not known to be quiescent."""
+    if not graph.complete:
+        return _conclude(graph, property, premise=True)
     helpful = helpful_edges(graph, property.calls)
     busy = np.zeros(len(graph), dtype=np.bool_)
     busy[helpful.sources] = True

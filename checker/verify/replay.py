@@ -87,10 +87,14 @@ def _shows(system: System, verdict: Verdict, claim: Claim, states: list[GlobalSt
             return claim.judge(env) == HOLDS
         case "step":
             assert verdict.trace is not None
+            if not verdict.trace.steps:
+                return False
             action = verdict.trace.steps[-1].action
+            if action.end != claim.end or action.kind in ("loss", "duplication"):
+                return False
             before = states[-2]
             env = step_env(system, before[claim.end], before[1 - claim.end], action)
-            return action.end == claim.end and claim.judge(env) == VIOLATED
+            return claim.judge(env) == VIOLATED
         case "never stuck":
             return _is_stuck(system, verdict, claim, last)
         case "quiescent":
@@ -115,6 +119,8 @@ def _is_stuck(system: System, verdict: Verdict, claim: Claim, start: GlobalState
     while todo and len(seen) < CONFIRM_STATES:
         state = todo.pop()
         if goal.judge(global_env(system, state, claim.end)) == HOLDS:
+            return False
+        if system.successors(state)[1]:
             return False
         for after in _helpful(system, verdict, state):
             if after not in seen:
