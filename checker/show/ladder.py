@@ -10,6 +10,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from rich.text import Text
 
@@ -147,7 +148,7 @@ class _Ladder:
     def _details(self, step: Step, before: tuple[Local, Local], notes: list[str]) -> Iterator[Text]:
         """The event, the rows with their sections, and the variables that changed."""
         action = step.action
-        parts = [*notes, *(self._cited(rule) for rule in step.rules)]
+        parts = [*notes, *self._cited(step.rules)]
         changes = self._changes(before[action.end], step.after.ends[action.end])
         text = (
             (f"{action.event}: " if action.event else "")
@@ -158,9 +159,10 @@ class _Ladder:
             indent = NUMBER + (2 if action.end == 0 else self.column)
             yield Text(" " * indent + line, style=DETAIL)
 
-    def _cited(self, rule: str) -> str:
-        cite = self.rules[rule].cite if rule in self.rules else ""
-        return f"{rule} ({cite})" if cite else rule
+    def _cited(self, rules: tuple[str, ...]) -> Iterator[str]:
+        """The rows that fired, those in a row with the same citation together."""
+        for cite, group in groupby(rules, key=lambda rule: self.rules[rule].cite):
+            yield ", ".join(group) + (f" ({cite})" if cite else "")
 
     def _changes(self, before: Local, after: Local) -> str:
         """``X 1→2`` for every variable that is no ghost and changed."""

@@ -124,7 +124,7 @@ def document_report(protocol: Protocol, results: Sequence[ScenarioResult], whole
     ending = f"{wrong} NOT as expected" if wrong else "all as expected"
     yield Text(
         f"{protocol.name}: {len(results)} scenario{'' if len(results) == 1 else 's'}, "
-        f"{verdicts} verdicts, {ending}; {states:,} states, {seconds:.0f} s",
+        f"{verdicts} verdict{'' if verdicts == 1 else 's'}, {ending}; {states:,} states, {seconds:.0f} s",
         style=style,
     )
 

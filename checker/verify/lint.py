@@ -95,9 +95,11 @@ def _never_reached(protocol: Protocol, closures: list[Closure]) -> list[Problem]
     problems = [
         Problem(state.position, f"no scenario reaches the state `{state.name}`", state.name)
         for state in protocol.states.values()
-        if state.name not in states
+        if state.name not in states and state.position.file == protocol.file
     ]
     for index, rule in enumerate(protocol.rules):
+        if rule.position.file != protocol.file:
+            continue  # a document that extends another runs but a few of its scenarios
         if index not in fired and not rule.never:
             message = "this rule fires in no scenario; say why in a `never fires` column"
             problems.append(Problem(rule.position, message, rule.id))

@@ -134,8 +134,11 @@ def unkept_twins(results: Sequence[ScenarioResult]) -> list[str]:
 
 
 def never_fired(protocol: Protocol, results: Sequence[ScenarioResult]) -> list[str]:
-    """The rules that fired in none of ``results``."""
-    return [rule.id for rule in protocol.rules if not any(result.rules.get(rule.id) for result in results)]
+    """The rules that fired in none of ``results``; those of a document that ``protocol``
+    extends are that document's concern."""
+    fired = {rule for result in results for rule, times in result.rules.items() if times}
+    own = (rule for rule in protocol.rules if rule.position.file == protocol.file)
+    return [rule.id for rule in own if rule.id not in fired]
 
 
 def times_fired(graph: StateGraph) -> dict[str, int]:

@@ -1,0 +1,111 @@
+"""The bundled documents: they read, are tidy, and every verdict in them is as expected."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from checker.document.format import format_document
+from checker.document.library import bundled_folder, load
+from checker.document.protocol import Protocol, Scenario
+from checker.explore.limits import Limits
+from checker.verify.lint import lint
+from checker.verify.results import ScenarioResult, check_scenario, never_fired, unkept_twins
+
+SPEC = bundled_folder()
+DOCUMENTS = sorted(SPEC.glob("**/*.md"))
+CHANGES = sorted((SPEC / "changes").glob("*.md"))
+RFC = SPEC / "rfc9293.md"
+
+
+def checked(protocol: Protocol, scenario: Scenario) -> ScenarioResult:
+    return check_scenario(protocol, scenario, Limits(max_states=5_000_000))
+
+
+def complaints(results: list[ScenarioResult]) -> list[str]:
+    return [
+        f"{result.scenario.name}: {judged.verdict.property.name} {judged.verdict.outcome}: {judged.complaint}"
+        for result in results
+        for judged in result.judged
+        if not judged.as_expected
+    ] + unkept_twins(results)
+
+
+def all_results(path: Path) -> tuple[Protocol, list[ScenarioResult]]:
+    protocol = load(path)
+    return protocol, [checked(protocol, scenario) for scenario in protocol.scenarios.values()]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_documents_are_aligned(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert format_document(text) == text
+
+
+def test_the_textbook_is_clean_and_as_expected() -> None:
+    protocol, results = all_results(SPEC / "textbook.md")
+    assert lint(protocol) == []
+    assert complaints(results) == []
+
+
+@pytest.mark.parametrize("path", CHANGES, ids=lambda path: path.stem)
+def test_changes_break_what_they_say(path: Path) -> None:
+    _, results = all_results(path)
+    assert complaints(results) == []
+    assert any(j.verdict.outcome == "violated" for result in results for j in result.judged)
+
+
+@pytest.mark.slow
+def test_rfc9293_is_as_expected_and_every_row_fires_or_says_why_not() -> None:
+    protocol, results = all_results(RFC)
+    assert complaints(results) == []
+    unexplained = [rule.id for rule in protocol.rules if not rule.never]
+    assert set(never_fired(protocol, results)).isdisjoint(unexplained)
+    assert lint(protocol) == []
+
+
+def test_a_give_up_timer_does_not_rescue_a_deadlock() -> None:
+    """No TIME-WAIT, a silent CLOSED state, a user timeout that may expire: still stuck."""
+    protocol = load(SPEC / "changes" / "no-time-wait-silent-closed.md")
+    result = checked(protocol, protocol.scenarios["user timeout"])
+    assert result.model.switches["give up"] is True
+    assert result.rules["user.gives-up"] > 0
+    assert result.outcome("last ACK") == "violated"
+
+
+def test_every_row_of_rfc9293_cites_a_section() -> None:
+    uncited = [r.id for r in load(RFC).rules if not re.search(r"§3\.\d|RFC 1337", r.cite)]
+    assert uncited == []
+
+
+def test_every_violation_of_rfc9293_is_explained() -> None:
+    """A violated property names the row to blame and a scenario in which it does not fail."""
+    protocol = load(RFC)
+    violated = [(s, e) for s in protocol.scenarios.values() for e in s.expect if e.outcome == "violated"]
+    assert len(violated) > 10
+    assert [(s.name, e.property) for s, e in violated if not (e.blame and e.twin)] == []
+
+
+def test_rfc9293_has_all_eleven_states_and_what_the_rfc_lists() -> None:
+    protocol = load(RFC)
+    assert list(protocol.states) == [
+        *("CLOSED", "LISTEN", "SYN-SENT", "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1"),
+        *("FIN-WAIT-2", "CLOSE-WAIT", "CLOSING", "LAST-ACK", "TIME-WAIT"),
+    ]
+    calls = {event.name for event in protocol.events.values() if event.kind == "call"}
+    assert calls == {"active OPEN", "passive OPEN", "SEND", "CLOSE", "ABORT"}
+
+
+def test_numbers_across_the_wrap_give_the_same_graph() -> None:
+    """Shifting all numbers of an end, past 2^32 too, only renames the states."""
+    protocol = load(RFC)
+    fresh = checked(protocol, protocol.scenarios["two incarnations, fresh ISNs"])
+    across = checked(protocol, protocol.scenarios["two incarnations, across 2^32"])
+    assert (fresh.states, fresh.transitions, fresh.depth) == (
+        across.states,
+        across.transitions,
+        across.depth,
+    )
+    assert fresh.rules == across.rules
