@@ -44,31 +44,28 @@ def scenario_report(result: ScenarioResult) -> Iterator[Text]:
 
 
 def _group(outcome: str, judged: Sequence[Judged]) -> Iterator[Text]:
-    """The properties of one outcome: those as expected on one line, the others singly."""
+    """The properties of one outcome: those with the same thing to be said of them together."""
     mark, style = _STYLES[outcome]
-    plain = [j for j in judged if j.as_expected and not _needs_a_line(j)]
-    single = [j for j in judged if j not in plain]
     label = f"  {mark} {outcome}".ljust(_LABEL + 2)
-    if plain:
-        names = ", ".join(j.verdict.property.name for j in plain)
+    remarks: dict[str, list[Judged]] = {}
+    for j in judged:
+        remarks.setdefault(_remark(j), []).append(j)
+    for remark, group in sorted(remarks.items(), key=lambda item: item[0] != ""):
+        expected = all(j.as_expected for j in group)
+        names = ", ".join(j.verdict.property.name for j in group)
         lines = textwrap.wrap(names, WIDTH - len(label), break_on_hyphens=False)
         for number, line in enumerate(lines):
             text = Text(label if number == 0 else " " * len(label), style=style)
-            text.append(line, style="dim" if style == "dim" else "")
+            text.append(line, style="dim" if style == "dim" else "bold" if remark else "")
             yield text
-    for j in single:
-        text = Text(label, style=style if j.as_expected else f"bold {style}")
-        text.append(j.verdict.property.name, style="bold")
-        yield text
-        yield from _wrapped(_remark(j), " " * len(label), "dim" if j.as_expected else "bold yellow")
-
-
-def _needs_a_line(judged: Judged) -> bool:
-    return judged.verdict.outcome in ("violated", "unknown")
+        yield from _wrapped(remark, " " * len(label), "dim" if expected else "bold yellow")
 
 
 def _remark(judged: Judged) -> str:
+    """What there is to say of a verdict; nothing for the usual ones that are as expected."""
     verdict, expectation = judged.verdict, judged.expectation
+    if judged.as_expected and verdict.outcome not in ("violated", "unknown"):
+        return ""
     parts = []
     if verdict.end is not None and verdict.outcome == "violated":
         parts.append(f"at {'AB'[verdict.end]}")
@@ -78,7 +75,8 @@ def _remark(judged: Judged) -> str:
     if verdict.reason:
         parts.append(verdict.reason)
     if judged.complaint:
-        parts.append(f"NOT AS EXPECTED ({judged.complaint})")
+        unknown = verdict.outcome == "unknown"
+        parts.append(judged.complaint if unknown else f"NOT AS EXPECTED ({judged.complaint})")
     elif expectation is not None:
         blame = f", by {expectation.blame}" if expectation.blame else ""
         twin = f"; {expectation.twin_outcome} in “{expectation.twin}”" if expectation.twin else ""
@@ -118,10 +116,12 @@ def document_report(protocol: Protocol, results: Sequence[ScenarioResult], whole
             yield from _wrapped(f"{rule} never fires: {why[rule]}", "", "dim")
     states = sum(result.states for result in results)
     seconds = sum(result.seconds for result in results)
-    wrong = sum(not judged.as_expected for result in results for judged in result.judged)
+    wrong = [j for result in results for j in result.judged if not j.as_expected]
+    unknown = sum(judged.verdict.outcome == "unknown" for judged in wrong)
     verdicts = sum(len(result.judged) for result in results)
-    style = "bold red" if wrong else "bold green"
-    ending = f"{wrong} NOT as expected" if wrong else "all as expected"
+    counts = {"NOT as expected": len(wrong) - unknown, "not decided": unknown}
+    ending = ", ".join(f"{n} {what}" for what, n in counts.items() if n) or "all as expected"
+    style = "bold green" if not wrong else "bold red" if len(wrong) > unknown else "bold yellow"
     yield Text(
         f"{protocol.name}: {len(results)} scenario{'' if len(results) == 1 else 's'}, "
         f"{verdicts} verdict{'' if verdicts == 1 else 's'}, {ending}; {states:,} states, {seconds:.0f} s",

@@ -65,7 +65,7 @@ def _faults(what: str, budget: int | None) -> str:
 
 
 def _calls(model: Model) -> list[str]:
-    parts = []
+    parts = [f"{'AB'[end]} called {call} before" for end, call in model.scenario.opened]
     for end in (0, 1):
         calls = model.scenario.calls[end]
         if calls:
