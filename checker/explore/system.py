@@ -57,8 +57,9 @@ class System:
                 lose -= lost
         if network.lose is not None and lose < 0:
             raise SemanticError(
-                f"{self.model.scenario.position}: {self.model.scenario.name}: what `opened` sends "
-                "finds no room in the channel, and no loss is left for it"
+                "what `opened` sends finds no room in the channel, and no loss is left for it",
+                self.model.scenario.position,
+                self.model.scenario.name,
             )
         return GlobalState(a, b, contents[0], contents[1], lose, duplicate)
 

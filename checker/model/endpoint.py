@@ -205,7 +205,7 @@ class Endpoint:
                 step = self._step_of[row.rule.then]
         if not fired:
             if segment is not None:
-                raise SemanticError(self._where(None, local, event, segment) + "no row handles it")
+                raise SemanticError(self._where(local, event, segment) + "no row handles it")
             return None
         for index in self._brief:
             working.values[index] = self._blank[index]
@@ -226,9 +226,10 @@ class Endpoint:
                     raise self._broken(error, row, (local, event, segment)) from None
             if found is not None:
                 raise OverlapError(
-                    self._where(row, local, event, segment)
+                    self._where(local, event, segment)
                     + f"the rows `{found.rule.id}` and `{row.rule.id}` of one step both fire",
-                    (found.rule.id, row.rule.id),
+                    row.rule.position,
+                    row.rule.id,
                 )
             found = row
         return found
@@ -257,13 +258,12 @@ class Endpoint:
     def _broken(
         self, error: Unset | SemanticError, row: _Row, where: tuple[Local, str, Segment | None]
     ) -> SemanticError:
-        what = f"reads `{error}`, which is unset" if isinstance(error, Unset) else str(error)
-        return SemanticError(self._where(row, *where) + what)
+        what = f"reads `{error}`, which is unset" if isinstance(error, Unset) else error.what
+        return SemanticError(self._where(*where) + what, row.rule.position, row.rule.id)
 
-    def _where(self, row: _Row | None, local: Local, event: str, segment: Segment | None) -> str:
-        place = "" if row is None else f"{row.rule.position}: {row.rule.id}: "
+    def _where(self, local: Local, event: str, segment: Segment | None) -> str:
         what = event if segment is None else f"{event} {self._form.write(segment)}"
-        return f"{place}in {local.state} at {'AB'[self.end]} on {what}: "
+        return f"in {local.state} at {'AB'[self.end]} on {what}: "
 
 
 def _constant(value: Value) -> Evaluate:
@@ -271,11 +271,7 @@ def _constant(value: Value) -> Evaluate:
 
 
 class OverlapError(SemanticError):
-    """Two rows of one step both fire."""
-
-    def __init__(self, message: str, rules: tuple[str, str]) -> None:
-        super().__init__(message)
-        self.rules = rules
+    """Two rows of one step both fire; ``row`` is the second."""
 
 
 def values_by_name(protocol: Protocol, local: Local) -> Mapping[str, Value]:

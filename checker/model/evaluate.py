@@ -14,13 +14,25 @@ from typing import Protocol as Interface
 from checker.document import syntax as s
 from checker.document.kinds import MODULUS, Kind, Value
 from checker.document.names import EVENT, STATE, FlagOf, Meaning, meanings
+from checker.document.problems import Position
 from checker.document.protocol import Definition, Field, Protocol, Switch, Variable
 
 HALF = 1 << 31
 
 
 class SemanticError(Exception):
-    """A document whose meaning breaks down in a run; the message names row, state and segment."""
+    """A document whose meaning breaks down in a run.
+
+    ``what`` says in which state and on which segment; ``position`` and ``row`` say where in the
+    document, as far as that is known.
+    """
+
+    def __init__(self, what: str, position: Position | None = None, row: str = "") -> None:
+        self.what = what
+        self.position = position
+        self.row = row
+        place = f"{position}: " if position else ""
+        super().__init__(f"{place}{f'{row}: ' if row else ''}{what}")
 
 
 class Unset(Exception):

@@ -275,8 +275,9 @@ class Model:
             reaction = self.tables[end].endpoint.react(ends[end], call)
             if reaction is None or reaction.refused:
                 raise SemanticError(
-                    f"{self.scenario.position}: {self.scenario.name}: "
-                    f"{'AB'[end]} cannot call {call} in {ends[end].state}"
+                    f"{'AB'[end]} cannot call {call} in {ends[end].state}",
+                    self.scenario.position,
+                    self.scenario.name,
                 )
             ends[end] = reaction.after
             sent[end].extend(self.segments.number(segment) for segment in reaction.sent)

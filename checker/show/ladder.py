@@ -117,7 +117,7 @@ class _Ladder:
         for place, segment in enumerate(step.sent):
             end = step.action.end
             if place >= kept:
-                yield self._segment(segment, end, "✗ no room", late=False)
+                yield self._segment(segment, end, "✗", late=False)
                 continue
             self.flights.append(_Flight(segment, end, number))
             arrives_next = (
@@ -134,20 +134,23 @@ class _Ladder:
         its head where it does not arrive, dots at its tail where it departed earlier."""
         written = f" {self.model.form.write(segment)} "
         head = f" {mark}" if mark else ""
-        width = max(self.middle - 2 - len(head), len(written) + 4)
-        dots = "··· " if late else ""
-        body = (dots + "─" * 2 + written).ljust(width - 1, "─")
+        room = self.middle - 3 - len(head)
+        dots = "··· " if late and len(written) + 6 <= room else ""
+        dashes = "─" * min(2, max(0, room - len(dots) - len(written)))
         style = FAULT if "✗" in mark else LATE if late or mark else ARROW
         if sender == 0:
+            body = (dots + dashes + written).ljust(room, "─")
             return Text(f" {body}▶{head}".ljust(self.middle), style=style)
-        tail = (written + "─" * 2 + (f" {dots.strip()}" if dots else "")).rjust(width - 1, "─")
-        return Text(f"{head.strip() + ' ' if head else ''}◀{tail} ".rjust(self.middle), style=style)
+        body = (written + dashes + dots.rstrip().rjust(len(dots))).rjust(room, "─")
+        return Text(f"{head.strip() + ' ' if head else ''}◀{body} ".rjust(self.middle), style=style)
 
     # Below the arrow
 
     def _details(self, step: Step, before: tuple[Local, Local], notes: list[str]) -> Iterator[Text]:
         """The event, the rows with their sections, and the variables that changed."""
         action = step.action
+        if step.lost:
+            notes = [*notes, "no room in the channel" + (f" for {step.lost}" if step.lost > 1 else "")]
         parts = [*notes, *self._cited(step.rules)]
         changes = self._changes(before[action.end], step.after.ends[action.end])
         text = (

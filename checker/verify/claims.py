@@ -43,11 +43,15 @@ class Claim:
                 return PREMISE_FALSE
             return HOLDS if self.claim(env) else VIOLATED
         except (Unset, SemanticError) as error:
-            what = f"reads `{error}`, which is unset" if isinstance(error, Unset) else str(error)
+            what = f"reads `{error}`, which is unset" if isinstance(error, Unset) else error.what
             raise ClaimError(
-                f"{self.property.position}: {self.property.name}: the claim {what}; "
-                "its `when` must exclude such states"
+                f"the claim {what}; {self._advice()}", self.property.position, self.property.name
             ) from None
+
+    def _advice(self) -> str:
+        if self.property.kind == "never stuck":
+            return "the claim of a `never stuck` property is asked of every state, whatever its `when`"
+        return "its `when` must exclude such states"
 
 
 def claims_of(model: Model, property: Property) -> tuple[Claim, Claim]:

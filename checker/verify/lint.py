@@ -26,8 +26,7 @@ class Closure:
 
     fired: set[int] = field(default_factory=set)
     states: set[str] = field(default_factory=set)
-    clashes: dict[tuple[str, str], str] = field(default_factory=dict)
-    broken: dict[str, str] = field(default_factory=dict)
+    broken: dict[tuple[str, bool], SemanticError] = field(default_factory=dict)
     complete: bool = True
 
 
@@ -35,7 +34,7 @@ def lint(protocol: Protocol) -> list[Problem]:
     """The problems of ``protocol``, in document order."""
     problems = [*_silent_states(protocol), *_silent_events(protocol), *_no_properties(protocol)]
     closures = [close(protocol, scenario) for scenario in protocol.scenarios.values()]
-    problems += _clashes(protocol, closures)
+    problems += _broken(protocol, closures)
     if closures and all(closure.complete for closure in closures):
         problems += _never_reached(protocol, closures)
     for scenario, closure in zip(protocol.scenarios.values(), closures, strict=True):
@@ -80,13 +79,11 @@ def _no_properties(protocol: Protocol) -> list[Problem]:
     ]
 
 
-def _clashes(protocol: Protocol, closures: list[Closure]) -> list[Problem]:
-    rules = {rule.id: rule for rule in protocol.rules}
-    clashes = {pair: text for closure in closures for pair, text in closure.clashes.items()}
-    broken = {text: place for closure in closures for place, text in closure.broken.items()}
+def _broken(protocol: Protocol, closures: list[Closure]) -> list[Problem]:
+    """One problem for each row (or state) that has no meaning somewhere."""
     start = Position(protocol.file, 1, 1)
-    found = [Problem(rules[pair[1]].position, text, pair[1]) for pair, text in clashes.items()]
-    return found + [Problem(start, text) for text in broken]
+    errors = {place: error for closure in closures for place, error in closure.broken.items()}
+    return [Problem(error.position or start, error.what, error.row) for error in errors.values()]
 
 
 def _never_reached(protocol: Protocol, closures: list[Closure]) -> list[Problem]:
@@ -168,23 +165,19 @@ class _Closing:
                 self._add(end, own.move)
             for refusal in table.refusals(local):
                 self.closure.fired.update(refusal.fired)
-        except OverlapError as error:
-            self.closure.clashes.setdefault(error.rules, _without_place(error))
         except SemanticError as error:
             self._broken(error)
 
     def _try(self, table: LocalTables, end: int, local: int, segment: int) -> None:
         try:
             self._add(end, table.arrival(local, segment))
-        except OverlapError as error:
-            self.closure.clashes.setdefault(error.rules, _without_place(error))
         except SemanticError as error:
             self._broken(error)
 
     def _broken(self, error: SemanticError) -> None:
-        """Keeps one message for each row (or state) that has no meaning."""
-        text = str(error)
-        self.closure.broken.setdefault(text.split(" on ")[0], text)
+        """Keeps the first of each kind for each row, or for each state where no row is known."""
+        place = error.row or error.what.split(" on ")[0]
+        self.closure.broken.setdefault((place, isinstance(error, OverlapError)), error)
 
     def _add(self, end: int, move: Move) -> None:
         self.closure.fired.update(move.fired)
@@ -195,8 +188,3 @@ class _Closing:
             if segment not in self.sent_before[end]:
                 self.sent_before[end].add(segment)
                 self.sent[end].append(segment)
-
-
-def _without_place(error: OverlapError) -> str:
-    """The message without the position and row that a ``Problem`` carries itself."""
-    return str(error).split(f"{error.rules[1]}: ", 1)[-1]
