@@ -12,7 +12,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from checker.cli import AS_EXPECTED, LIMIT, NOT_AS_EXPECTED
+from checker.cli import AS_EXPECTED, ERROR, LIMIT, NOT_AS_EXPECTED
 from checker.cli.terminal import ProgressLine, console, interruptible, plain, write_atomically
 from checker.document.kinds import parse_value, values_of
 from checker.document.library import find, load, version_of
@@ -23,6 +23,7 @@ from checker.exchange.itf import to_itf
 from checker.exchange.results import results_to_json
 from checker.exchange.traces import TraceCodec
 from checker.explore.limits import Limits
+from checker.model.evaluate import SemanticError
 from checker.show.report import document_report, scenario_report
 from checker.verify.results import ScenarioResult, check_scenario, unkept_twins
 
@@ -94,9 +95,10 @@ def command(
         raise click.UsageError(f"{output.parent}: there is no such folder to write to")
     _require_known(options, [protocol for _, protocol in loaded])
     out = _Output(format, output)
-    codes = [_check_document(path, protocol, options, out) for path, protocol in loaded]
+    checking = _Checking(options, out)
+    codes = [checking.document(path, protocol) for path, protocol in loaded if not checking.interrupted]
     out.close(single=len(loaded) == 1 and (not documents or not Path(documents[0]).is_dir()))
-    return NOT_AS_EXPECTED if NOT_AS_EXPECTED in codes else max(codes)
+    return next(code for code in (ERROR, NOT_AS_EXPECTED, LIMIT, AS_EXPECTED) if code in codes)
 
 
 class _Output:
@@ -141,33 +143,56 @@ def _require_known(options: Options, protocols: Sequence[Protocol]) -> None:
                 raise click.UsageError(f"there is no {what} `{name}`{suggest(name, names)}")
 
 
-def _check_document(path: Path, protocol: Protocol, options: Options, out: _Output) -> int:
-    chosen = [s for s in protocol.scenarios.values() if not options.scenarios or s.name in options.scenarios]
-    results: list[ScenarioResult] = []
-    progress = ProgressLine()
-    out.text([Text(f"{protocol.name} ({path})", style="bold underline"), Text()])
-    for number, scenario in enumerate(chosen, 1):
-        progress.name = scenario.name
-        progress.say(f"{protocol.name}: {scenario.name} ({number} of {len(chosen)})")
+@dataclass
+class _Checking:
+    """Checks one document after the other, until it is interrupted."""
+
+    options: Options
+    out: _Output
+    interrupted: bool = False
+
+    def document(self, path: Path, protocol: Protocol) -> int:
+        """Checks the chosen scenarios of a document; the exit code for it."""
+        names = self.options.scenarios
+        chosen = [s for s in protocol.scenarios.values() if not names or s.name in names]
+        self.out.text([Text(f"{protocol.name} ({path})", style="bold underline"), Text()])
+        results: list[ScenarioResult] = []
+        broken = False
+        for number, scenario in enumerate(chosen, 1):
+            if self.interrupted:
+                break
+            label = f"{protocol.name}: {scenario.name} ({number} of {len(chosen)})"
+            try:
+                results.append(self._scenario(protocol, scenario, label))
+            except SemanticError as error:
+                # The other scenarios may be fine; what was found out must not be lost.
+                click.echo(f"lastack: {scenario.name}: {error}", err=True)
+                broken = True
+        if self.interrupted:
+            self.out.text([Text("interrupted: what follows was not checked", style="yellow")])
+        self.out.values.append(results_to_json(protocol, version_of(path), results))
+        complaints = unkept_twins(results)
+        whole = len(results) == len(protocol.scenarios)
+        self.out.text([Text(complaint, style="bold red") for complaint in complaints])
+        self.out.text(list(document_report(protocol, results, whole)))
+        return ERROR if broken else _code(results, complaints, self.interrupted)
+
+    def _scenario(self, protocol: Protocol, scenario: Scenario, label: str) -> ScenarioResult:
+        options = self.options
+        progress = ProgressLine(scenario.name)
+        progress.say(label)
         limits = Limits(options.max_states, options.time_limit, progress.report)
-        with interruptible(limits):
-            result = check_scenario(
-                protocol, _adjusted(protocol, scenario, options), limits, options.properties or None
-            )
-        progress.clear()
-        results.append(result)
-        out.text(list(scenario_report(result)))
+        try:
+            with interruptible(limits):
+                adjusted = _adjusted(protocol, scenario, options)
+                result = check_scenario(protocol, adjusted, limits, options.properties or None)
+        finally:
+            progress.clear()
+            self.interrupted |= limits.interrupted
+        self.out.text(list(scenario_report(result)))
         if options.traces is not None:
             _save_traces(options.traces, protocol, result)
-        if limits.interrupted:
-            out.text([Text("interrupted: the scenarios that follow were not checked", style="yellow")])
-            break
-    out.values.append(results_to_json(protocol, version_of(path), results))
-    complaints = unkept_twins(results)
-    whole = len(results) == len(protocol.scenarios)
-    out.text([Text(complaint, style="bold red") for complaint in complaints])
-    out.text(list(document_report(protocol, results, whole)))
-    return _code(results, complaints, interrupted=len(results) < len(chosen))
+        return result
 
 
 def _adjusted(protocol: Protocol, scenario: Scenario, options: Options) -> Scenario:

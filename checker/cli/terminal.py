@@ -28,9 +28,9 @@ def console(file: IO[str] | None = None) -> Console:
 class ProgressLine:
     """One line on a terminal's standard error, rewritten as work goes on; nothing in a pipe."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         self.shown = sys.stderr.isatty()
-        self.name = ""
+        self.name = name
 
     def report(self, progress: Progress) -> None:
         if not self.shown:
