@@ -65,7 +65,7 @@ def main() -> None:
     """Runs the command; whatever goes wrong ends in one clear line and an exit code."""
     try:
         code = lastack.main(standalone_mode=False, prog_name="lastack")
-        sys.stdout.flush()
+        _flush()
     except click.ClickException as error:
         error.show()
         code = ERROR
@@ -73,6 +73,9 @@ def main() -> None:
         code = _say("interrupted")
     except KeyboardInterrupt:
         code = _say("interrupted")
+    except SystemExit:
+        # click leaves like this, with the code 1, when whoever read our output has gone.
+        code = ERROR
     except OSError as error:
         code = _os_error(error)
     except Exception as error:
@@ -117,9 +120,15 @@ def _expected_error(error: Exception) -> int:
 
 def _leave(code: int) -> None:
     try:
-        sys.stdout.flush()
+        _flush()
     except OSError as error:
         code = _os_error(error)
     # Large graphs take seconds to take apart; the process ends and needs none of it.
-    sys.stderr.flush()
+    if sys.stderr is not None:
+        sys.stderr.flush()
     os._exit(code)
+
+
+def _flush() -> None:
+    if sys.stdout is not None:  # it is None where the command was started with it closed
+        sys.stdout.flush()

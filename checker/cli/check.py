@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -25,7 +26,7 @@ from checker.exchange.traces import TraceCodec
 from checker.explore.limits import Limits
 from checker.model.evaluate import SemanticError
 from checker.show.report import document_report, scenario_report
-from checker.verify.results import ScenarioResult, check_scenario, unkept_twins
+from checker.verify.results import ScenarioResult, check_scenario, never_decided, unkept_twins
 
 
 @dataclass
@@ -88,6 +89,8 @@ def command(
     Exits with 0 if every verdict is as its scenario expects, 1 if one is not, 2 for an error,
     3 if a limit kept one from being decided.
     """
+    if time_limit is not None and not math.isfinite(time_limit):
+        raise click.UsageError(f"--time-limit {time_limit}: expected a number of seconds")
     options = Options(scenarios, properties, capacity, settings, max_states, time_limit, format, traces)
     paths = [path for name in documents or ("rfc9293",) for path in find(name)]
     loaded = [(path, load(path)) for path in paths]
@@ -173,6 +176,8 @@ class _Checking:
         self.out.values.append(results_to_json(protocol, version_of(path), results))
         complaints = unkept_twins(results)
         whole = len(results) == len(protocol.scenarios)
+        if whole and not self.options.properties:
+            complaints += never_decided(protocol, results)
         self.out.text([Text(complaint, style="bold red") for complaint in complaints])
         self.out.text(list(document_report(protocol, results, whole)))
         return ERROR if broken else _code(results, complaints, self.interrupted)

@@ -163,6 +163,9 @@ class KindChecker:
         if variable.ghost and not scope.ghosts:
             self.complain(node, f"`{node.name}` is a ghost; only properties and other ghosts may read it")
             return None
+        if variable.lives == "supply" and scope.use == "act" and scope.ghosts:
+            self.complain(node, f"`{node.name}` is a supply; a ghost must not take from it")
+            return None
         if variable.lives == "supply" and scope.use != "act":
             self.complain(
                 node,

@@ -244,11 +244,14 @@ class ScenarioReader:
         if outcome not in OUTCOMES:
             self._complain(phrase.position, f"`{outcome}` is not an outcome, expected {', '.join(OUTCOMES)}")
             return None
-        self._check_explanation(phrase, outcome, blame.strip(), twin)
+        kind = self.protocol.properties[name].kind
+        self._check_explanation(phrase, kind, outcome, blame.strip(), twin)
         return Expectation(name, outcome, blame.strip(), twin, twin_outcome, phrase.position)
 
-    def _check_explanation(self, phrase: Phrase, outcome: str, blame: str, twin: str) -> None:
+    def _check_explanation(self, phrase: Phrase, kind: str, outcome: str, blame: str, twin: str) -> None:
         rules = [rule.id for rule in self.protocol.rules]
+        if blame and kind == "reachable":
+            self._complain(phrase.position, "what is not reachable has no counterexample; leave out `by`")
         if (blame or twin) and outcome != "violated":
             self._complain(phrase.position, "only `violated` is explained with `by` and `holds in`")
         if blame and blame not in rules:

@@ -13,7 +13,7 @@ from typing import Generic, Literal, NamedTuple, TypeVar
 from checker.document import syntax as s
 from checker.document.kinds import Value
 from checker.document.protocol import Protocol, Scenario
-from checker.model.endpoint import Endpoint, Local
+from checker.model.endpoint import Endpoint, Local, Reaction
 from checker.model.evaluate import Env, Evaluator, Network, SemanticError
 from checker.model.segment import Segment, SegmentForm
 
@@ -90,12 +90,26 @@ class OwnMove(NamedTuple):
     condition: int | None
 
 
+class Opening(NamedTuple):
+    """A call made before the start: by which end, in which local states, with what effect."""
+
+    end: int
+    call: str
+    before: tuple[Local, Local]
+    reaction: Reaction
+
+
 class Start(NamedTuple):
-    """Where a run begins: both local states, what each has sent, the rules that fired."""
+    """Where a run begins: both local states, what each has sent, and how it came to that."""
 
     ends: tuple[Local, Local]
     sent: tuple[tuple[int, ...], tuple[int, ...]]
-    fired: tuple[int, ...]
+    openings: tuple[Opening, ...]
+
+    @property
+    def fired(self) -> tuple[int, ...]:
+        """The rules that fired before the start."""
+        return tuple(index for opening in self.openings for index in opening.reaction.fired)
 
 
 class Refusal(NamedTuple):
@@ -236,10 +250,7 @@ class LocalTables:
 
 
 class Model:
-    """A protocol in one of its scenarios, compiled: both endpoints' tables and what they share.
-
-    ``assume`` overrides the assumptions of the scenario, ``switches`` its settings.
-    """
+    """A protocol in one of its scenarios, compiled: both endpoints' tables and what they share."""
 
     def __init__(self, protocol: Protocol, scenario: Scenario) -> None:
         self.protocol = protocol
@@ -270,7 +281,7 @@ class Model:
         """
         ends = [table.endpoint.initial() for table in self.tables]
         sent: tuple[list[int], list[int]] = ([], [])
-        fired: list[int] = []
+        openings: list[Opening] = []
         for end, call in self.scenario.opened:
             reaction = self.tables[end].endpoint.react(ends[end], call)
             if reaction is None or reaction.refused:
@@ -279,10 +290,10 @@ class Model:
                     self.scenario.position,
                     self.scenario.name,
                 )
+            openings.append(Opening(end, call, (ends[0], ends[1]), reaction))
             ends[end] = reaction.after
             sent[end].extend(self.segments.number(segment) for segment in reaction.sent)
-            fired.extend(reaction.fired)
-        return Start((ends[0], ends[1]), (tuple(sent[0]), tuple(sent[1])), tuple(fired))
+        return Start((ends[0], ends[1]), (tuple(sent[0]), tuple(sent[1])), tuple(openings))
 
     def exhausted(self) -> list[str]:
         """The supplies that ran out somewhere, as ``A's X``: their last value was used again."""

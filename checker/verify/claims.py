@@ -13,7 +13,7 @@ from checker.explore.system import GlobalState, System
 from checker.model.endpoint import Local
 from checker.model.evaluate import Env, Evaluator, Network, SemanticError, Unset
 from checker.model.segment import Segment
-from checker.model.tables import Action, Model
+from checker.model.tables import Action, Model, Opening
 from checker.verify.trace import Snapshot, move_of
 
 PREMISE_FALSE, HOLDS, VIOLATED = 0, 1, 2
@@ -144,6 +144,17 @@ def global_env(system: System, state: GlobalState, end: int) -> Env:
     tables, segments, contents = system.model.tables, system.model.segments, system.contents
     in_flight = [[segments[n] for n in contents[c]] for c in (state.ab, state.ba)]
     return state_env((tables[0].locals[state.a], tables[1].locals[state.b]), in_flight, end)
+
+
+def opening_env(opening: Opening) -> Env:
+    """What a claim about a call made before the start is evaluated against."""
+    ends = list(opening.before)
+    ends[opening.end] = opening.reaction.after
+    env = _env(ends, opening.end)
+    env.before = opening.before[opening.end]
+    env.event = opening.call
+    env.sent = [segment.values for segment in opening.reaction.sent]
+    return env
 
 
 def step_env(system: System, local: int, peer: int, action: Action) -> Env:

@@ -15,8 +15,19 @@ import numpy.typing as npt
 
 from checker.document.protocol import Property
 from checker.explore.graph import Edges, Mask, StateGraph
+from checker.model.segment import Segment
 from checker.model.tables import Action
-from checker.verify.claims import HOLDS, PREMISE_FALSE, VIOLATED, Claim, claims_of, global_env, step_env
+from checker.verify.claims import (
+    HOLDS,
+    PREMISE_FALSE,
+    VIOLATED,
+    Claim,
+    claims_of,
+    global_env,
+    opening_env,
+    state_env,
+    step_env,
+)
 from checker.verify.trace import Trace, trace_to
 from checker.verify.verdict import Verdict, scope_of
 
@@ -34,6 +45,10 @@ def decide(graph: StateGraph, property: Property) -> Verdict:
             scope_of(graph),
             reason=f"the scenario does not assume {', '.join(missing)}",
         )
+    claims = claims_of(model, property)
+    broken = _broken_before_the_start(graph, property, claims)
+    if broken is not None:
+        return broken
     decider = {
         "invariant": _invariant,
         "quiescent": _quiescent,
@@ -41,7 +56,27 @@ def decide(graph: StateGraph, property: Property) -> Verdict:
         "step": _step,
         "never stuck": _never_stuck,
     }[property.kind]
-    return decider(graph, property, claims_of(model, property))
+    return decider(graph, property, claims)
+
+
+def _broken_before_the_start(
+    graph: StateGraph, property: Property, claims: tuple[Claim, Claim]
+) -> Verdict | None:
+    """The calls of ``opened`` are steps, and lead through states, that are not in the graph."""
+    in_flight: tuple[list[Segment], list[Segment]] = ([], [])
+    for opening in graph.system.model.start().openings:
+        for claim in claims:
+            if property.kind == "step" and claim.end == opening.end:
+                judgement = claim.judge(opening_env(opening))
+            elif property.kind == "invariant":
+                judgement = claim.judge(state_env(opening.before, in_flight, claim.end))
+            else:
+                continue
+            if judgement == VIOLATED:
+                reason = f"broken before the start, when {'AB'[opening.end]} calls {opening.call}"
+                return Verdict(property, "violated", scope_of(graph), None, reason, claim.end)
+        in_flight[opening.end].extend(opening.reaction.sent)
+    return None
 
 
 def _judge(graph: StateGraph, claim: Claim) -> Judgements:
@@ -224,7 +259,6 @@ def _never_stuck(graph: StateGraph, property: Property, claims: tuple[Claim, Cla
     if not graph.complete:
         return _conclude(graph, property, premise)
     certain: list[tuple[int, int]] = []
-    doubtful = False
     for claim, judgement in zip(claims, judged, strict=True):
         goals = _goals(graph, claim)
         stuck = (judgement != PREMISE_FALSE) & ~can_reach(graph, goals, property.calls)
@@ -234,7 +268,6 @@ def _never_stuck(graph: StateGraph, property: Property, claims: tuple[Claim, Cla
             sure = stuck & ~can_reach(graph, goals | graph.truncated, property.calls)
         if (index := _first(sure)) is not None:
             certain.append((index, claim.end))
-        doubtful |= bool(stuck.any())
     if certain:
         index, end = min(certain)
         return _violated(graph, property, end, trace_to(graph, index), _why_stuck(graph, property, index))

@@ -68,7 +68,8 @@ def check_scenario(
 ) -> ScenarioResult:
     """Explores a scenario and decides its properties (all, or those named).
 
-    A ``reachable`` property is decided only where the scenario expects something of it.
+    Unless it is named, a ``reachable`` property is decided only where the scenario expects
+    something of it.
     Raises ``SemanticError`` where a row or a claim has no meaning in a state.
     """
     model = Model(protocol, scenario)
@@ -98,8 +99,8 @@ def check_scenario(
 def _is_wanted(
     property: Property, expectations: Mapping[str, Expectation], names: Sequence[str] | None
 ) -> bool:
-    if names is not None and property.name not in names:
-        return False
+    if names is not None:
+        return property.name in names
     return property.kind != "reachable" or property.name in expectations
 
 
@@ -109,11 +110,28 @@ def _complaint(verdict: Verdict, expectation: Expectation | None) -> str:
         return "" if fine else "expected to hold"
     if verdict.outcome != expectation.outcome:
         return f"expected: {expectation.outcome}"
-    if expectation.blame and verdict.trace is not None:
-        fired = {rule for step in verdict.trace.steps for rule in step.rules}
+    if expectation.blame:
+        steps = verdict.trace.steps if verdict.trace else ()
+        fired = {rule for step in steps for rule in step.rules}
         if expectation.blame not in fired:
             return f"expected by {expectation.blame}, which the counterexample does not fire"
     return ""
+
+
+def never_decided(protocol: Protocol, results: Sequence[ScenarioResult]) -> list[str]:
+    """The properties of the document itself of which ``results`` say nothing at all: vacuous or
+    not applicable everywhere, or a ``reachable`` one that no scenario names."""
+    spoken = {
+        judged.verdict.property.name
+        for result in results
+        for judged in result.judged
+        if judged.verdict.outcome not in ("vacuous", "not applicable")
+    }
+    return [
+        f"{property.name}: no scenario says anything about this property"
+        for property in protocol.properties.values()
+        if property.name not in spoken and property.position.file == protocol.file
+    ]
 
 
 def unkept_twins(results: Sequence[ScenarioResult]) -> list[str]:
@@ -123,9 +141,11 @@ def unkept_twins(results: Sequence[ScenarioResult]) -> list[str]:
     for result in results:
         for expectation in result.scenario.expect:
             twin = by_name.get(expectation.twin)
-            outcome = "" if twin is None else twin.outcome(expectation.property)
+            if twin is None:
+                continue
+            outcome = twin.outcome(expectation.property) or "not decided"
             # What a limit left open is told as that, and is no broken promise.
-            if outcome not in ("", "unknown", expectation.twin_outcome):
+            if outcome not in ("unknown", expectation.twin_outcome):
                 complaints.append(
                     f"{result.scenario.name}: in {expectation.twin} the outcome for "
                     f"{expectation.property} is said to be: {expectation.twin_outcome}; "
