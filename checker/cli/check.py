@@ -26,7 +26,7 @@ from checker.exchange.traces import TraceCodec
 from checker.explore.limits import Limits
 from checker.model.evaluate import SemanticError
 from checker.show.report import document_report, scenario_report
-from checker.verify.results import ScenarioResult, check_scenario, never_decided, unkept_twins
+from checker.verify.results import ScenarioResult, check_scenario, never_decided, unkept_twins, with_twins
 
 
 @dataclass
@@ -173,8 +173,9 @@ class _Checking:
                 broken = True
         if self.interrupted:
             self.out.text([Text("interrupted: what follows was not checked", style="yellow")])
-        self.out.values.append(results_to_json(protocol, version_of(path), results))
         complaints = unkept_twins(results)
+        results = with_twins(results)
+        self.out.values.append(results_to_json(protocol, version_of(path), results))
         whole = len(results) == len(protocol.scenarios)
         if whole and not self.options.properties:
             complaints += never_decided(protocol, results)

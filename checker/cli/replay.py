@@ -15,7 +15,8 @@ from checker.document.library import find, load
 from checker.exchange.traces import TraceCodec, TraceFormatError
 from checker.model.tables import Model
 from checker.show.ladder import ladder
-from checker.verify.replay import replay
+from checker.verify.replay import exact_steps, replay, still_shows
+from checker.verify.trace import Trace
 
 
 @click.command("replay")
@@ -24,29 +25,38 @@ from checker.verify.replay import replay
 def command(trace: Path, document: str) -> int:
     """Replay a saved TRACE on DOC and say whether it still runs.
 
-    TRACE is a file that `check --traces` saved.
+    TRACE is a file that `check --traces` saved. Exits with 0 if every step can be taken and the
+    run still shows what it was saved for, with 1 if not.
     """
     protocol = load(find(document)[0])
-    run, name = TraceCodec(protocol).decode(_read(trace))
+    codec = TraceCodec(protocol)
+    data = _read(trace)
+    run, name = codec.decode(data)
+    property, end = codec.subject(data)
     scenario = protocol.scenarios.get(name)
     if scenario is None:
         raise click.UsageError(f"{document} has no scenario `{name}`, which the trace runs in")
     model = Model(protocol, scenario)
     divergence = replay(model, run)
-    out = console()
-    for line in ladder(model, run):
-        out.print(line)
     steps = len(run.steps)
-    if divergence is None:
-        out.print(Text(f"the trace runs: all {steps} steps in {name}", style="bold green"))
+    # What diverges is not drawn: it is not known to mean anything in this document.
+    exact = exact_steps(model, run)
+    out = console()
+    if exact:
+        for line in ladder(model, run if exact == steps else Trace(run.initial, run.steps[:exact])):
+            out.print(line)
+    if divergence is not None:
+        message = f"the trace does not run: after step {divergence.steps} of {steps}, {divergence.message}"
+        out.print(Text(message, style="bold red"))
+        return NOT_AS_EXPECTED
+    out.print(Text(f"the trace runs: all {steps} steps in {name}", style="bold green"))
+    if property is None:
         return AS_EXPECTED
-    out.print(
-        Text(
-            f"the trace does not run: after step {divergence.steps} of {steps}, {divergence.message}",
-            style="bold red",
-        )
-    )
-    return NOT_AS_EXPECTED
+    shows = still_shows(model, run, property, end)
+    what = "reaches" if property.kind == "reachable" else "breaks"
+    message = f"it {'still' if shows else 'no longer'} {what} {property.name} at {'AB'[end]}"
+    out.print(Text(message, style="bold green" if shows else "bold red"))
+    return AS_EXPECTED if shows else NOT_AS_EXPECTED
 
 
 def _read(path: Path) -> Any:

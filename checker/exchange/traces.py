@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from checker.document.kinds import Value
-from checker.document.protocol import Protocol
+from checker.document.protocol import Property, Protocol
 from checker.model.endpoint import Local
 from checker.model.evaluate import settle
 from checker.model.segment import Segment
@@ -108,6 +108,20 @@ class TraceCodec:
         initial = self._read_snapshot(_get(top, "initial", "the file"), "initial")
         scenario = _get(top, "scenario", "the file")
         return Trace(initial, tuple(steps), loop), str(scenario)
+
+    def subject(self, data: Any) -> tuple[Property | None, int]:
+        """(the property that a saved trace is about, the end it was found at).
+
+        ``None`` if it is about none. Raises ``TraceFormatError`` for one that is not declared.
+        """
+        top = _object(data, "the file")
+        name = top.get("property")
+        if not name:
+            return None, 0
+        if name not in self.protocol.properties:
+            raise TraceFormatError(f"the document has no property `{name}`, which the trace is about")
+        end = top.get("end")
+        return self.protocol.properties[name], 0 if end is None else _end(end, "the file")
 
     def _read_step(self, data: Any, where: str) -> Step:
         step = _object(data, where)

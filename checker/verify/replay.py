@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from checker.document.protocol import Property
 from checker.explore.system import GlobalState, System
 from checker.model.tables import Action, Model
 from checker.verify.claims import HOLDS, VIOLATED, Claim, claims_of, global_env, step_env
 from checker.verify.trace import Trace, snapshot, step
-from checker.verify.verdict import Verdict
+from checker.verify.verdict import Outcome, Verdict
 
 CONFIRM_STATES = 20_000
 """How many states a stuck state's future is searched for a way out when it is confirmed."""
@@ -46,6 +47,23 @@ def _replay(system: System, trace: Trace) -> tuple[Divergence | None, list[Globa
             return Divergence(number, f"{describe(system.model, expected.action)} has another effect"), states
         states.append(state)
     return None, states
+
+
+def exact_steps(model: Model, trace: Trace) -> int:
+    """How many steps of ``trace`` replay with just the effects that it says they have."""
+    return len(_replay(System(model), trace)[1]) - 1
+
+
+def still_shows(model: Model, trace: Trace, property: Property, end: int) -> bool:
+    """Whether a run that replays still breaks ``property`` at ``end`` (0 is A), or for a
+    reachable one, still reaches it."""
+    system = System(model)
+    divergence, states = _replay(system, trace)
+    if divergence is not None:
+        return False
+    outcome: Outcome = "holds" if property.kind == "reachable" else "violated"
+    verdict = Verdict(property, outcome, "", trace, end=end)
+    return _shows(system, verdict, claims_of(model, property)[end], states)
 
 
 def describe(model: Model, action: Action) -> str:

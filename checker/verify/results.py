@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -134,24 +134,39 @@ def never_decided(protocol: Protocol, results: Sequence[ScenarioResult]) -> list
     ]
 
 
+def with_twins(results: Sequence[ScenarioResult]) -> list[ScenarioResult]:
+    """``results`` with a complaint at every verdict whose ``holds in`` is not so.
+
+    Twins that are not among ``results`` are not judged.
+    """
+    by_name = {result.scenario.name: result for result in results}
+    return [
+        replace(result, judged=tuple(_with_twin(judged, by_name) for judged in result.judged))
+        for result in results
+    ]
+
+
+def _with_twin(judged: Judged, by_name: Mapping[str, ScenarioResult]) -> Judged:
+    expectation = judged.expectation
+    twin = by_name.get(expectation.twin) if expectation else None
+    if judged.complaint or expectation is None or twin is None:
+        return judged
+    outcome = twin.outcome(expectation.property) or "not decided"
+    # What a limit left open is told as that, and is no broken promise.
+    if outcome in ("unknown", expectation.twin_outcome):
+        return judged
+    complaint = f"in {expectation.twin} it is said to be: {expectation.twin_outcome}, and is: {outcome}"
+    return replace(judged, complaint=complaint)
+
+
 def unkept_twins(results: Sequence[ScenarioResult]) -> list[str]:
     """The ``holds in`` promises that the results of the other scenarios do not keep."""
-    by_name = {result.scenario.name: result for result in results}
-    complaints = []
-    for result in results:
-        for expectation in result.scenario.expect:
-            twin = by_name.get(expectation.twin)
-            if twin is None:
-                continue
-            outcome = twin.outcome(expectation.property) or "not decided"
-            # What a limit left open is told as that, and is no broken promise.
-            if outcome not in ("unknown", expectation.twin_outcome):
-                complaints.append(
-                    f"{result.scenario.name}: in {expectation.twin} the outcome for "
-                    f"{expectation.property} is said to be: {expectation.twin_outcome}; "
-                    f"it is: {outcome}"
-                )
-    return complaints
+    return [
+        f"{after.scenario.name}: {judged.verdict.property.name}: {judged.complaint}"
+        for before, after in zip(results, with_twins(results), strict=True)
+        for promised, judged in zip(before.judged, after.judged, strict=True)
+        if judged.complaint != promised.complaint
+    ]
 
 
 def never_fired(protocol: Protocol, results: Sequence[ScenarioResult]) -> list[str]:

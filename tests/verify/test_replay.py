@@ -7,11 +7,14 @@ from functools import cache
 
 import pytest
 
+from checker.document.library import bundled_folder, load
 from checker.document.protocol import Property
+from checker.explore.limits import Limits
 from checker.explore.reference import explore
 from checker.model.tables import Action, Model
 from checker.verify.decide import decide
-from checker.verify.replay import Divergence, ReplayError, confirm, replay
+from checker.verify.replay import Divergence, ReplayError, confirm, replay, still_shows
+from checker.verify.results import check_scenario
 from checker.verify.trace import Step, Trace, trace_to
 from checker.verify.verdict import Verdict
 from tests.toys import explored, model_of, run_of, toy
@@ -262,3 +265,19 @@ def test_lack_of_room_is_not_being_stuck() -> None:
     verdict = Verdict(toy("echo").properties["quiet"], "violated", "", trace, end=0)
     message = refuted("echo", "two letters", verdict)
     assert message == "quiet: the counterexample replays, but shows nothing"
+
+
+def test_a_run_that_no_longer_shows_what_it_was_saved_for() -> None:
+    """A run that breaks a claim in its last state only shows nothing once that step is cut."""
+    protocol = load(bundled_folder() / "textbook.md")
+    scenario = protocol.scenarios["SYN lost"]
+    (judged,) = check_scenario(protocol, scenario, Limits(), ["connected"]).judged
+    verdict = judged.verdict
+    assert verdict.trace is not None
+    assert verdict.end is not None
+    model = Model(protocol, scenario)
+    cut = replace(verdict.trace, steps=verdict.trace.steps[:-1])
+    assert still_shows(model, verdict.trace, verdict.property, verdict.end)
+    assert replay(model, cut) is None
+    assert not still_shows(model, cut, verdict.property, verdict.end)
+    assert not still_shows(model, verdict.trace, protocol.properties["numbers agree"], verdict.end)

@@ -107,7 +107,7 @@ def test_a_blame_needs_a_run_that_fires_it() -> None:
         ("standing still violated by go.on, holds in still", []),
         (
             "standing still violated by go.on, vacuous in still",
-            ["moving: in still the outcome for standing still is said to be: vacuous; it is: holds"],
+            ["moving: standing still: in still it is said to be: vacuous, and is: holds"],
         ),
     ],
 )
@@ -125,9 +125,7 @@ def test_a_twin_that_does_not_decide_the_property() -> None:
         "| none | none | none | | queue | capacity 1 | | one violated, holds in some |",
         "| some | go | none | | queue | capacity 1 | | |",
     )
-    assert unkept_twins(found) == [
-        "none: in some the outcome for one is said to be: holds; it is: not decided"
-    ]
+    assert unkept_twins(found) == ["none: one: in some it is said to be: holds, and is: not decided"]
 
 
 def test_nothing_can_be_blamed_for_what_is_not_reached() -> None:
