@@ -25,7 +25,7 @@ from checker.exchange.results import results_to_json
 from checker.exchange.traces import TraceCodec
 from checker.explore.limits import Limits
 from checker.model.evaluate import SemanticError
-from checker.show.report import document_report, scenario_report
+from checker.show.report import document_report, scenario_report, wrapped
 from checker.verify.results import ScenarioResult, check_scenario, never_decided, unkept_twins, with_twins
 
 
@@ -97,9 +97,13 @@ def command(
     if output is not None and not output.parent.is_dir():
         raise click.UsageError(f"{output.parent}: there is no such folder to write to")
     _require_known(options, [protocol for _, protocol in loaded])
+    jobs = [(path, protocol, _chosen(protocol, options)) for path, protocol in loaded]
     out = _Output(format, output)
     checking = _Checking(options, out)
-    codes = [checking.document(path, protocol) for path, protocol in loaded if not checking.interrupted]
+    codes = []
+    for path, protocol, chosen in jobs:
+        if not checking.interrupted and (chosen or not options.scenarios):
+            codes.append(checking.document(path, protocol, chosen))
     out.close(single=len(loaded) == 1 and (not documents or not Path(documents[0]).is_dir()))
     return next(code for code in (ERROR, NOT_AS_EXPECTED, LIMIT, AS_EXPECTED) if code in codes)
 
@@ -154,10 +158,8 @@ class _Checking:
     out: _Output
     interrupted: bool = False
 
-    def document(self, path: Path, protocol: Protocol) -> int:
+    def document(self, path: Path, protocol: Protocol, chosen: Sequence[Scenario]) -> int:
         """Checks the chosen scenarios of a document; the exit code for it."""
-        names = self.options.scenarios
-        chosen = [s for s in protocol.scenarios.values() if not names or s.name in names]
         self.out.text([Text(f"{protocol.name} ({path})", style="bold underline"), Text()])
         results: list[ScenarioResult] = []
         broken = False
@@ -173,15 +175,14 @@ class _Checking:
                 broken = True
         if self.interrupted:
             self.out.text([Text("interrupted: what follows was not checked", style="yellow")])
-        complaints = unkept_twins(results)
+        promises = unkept_twins(results)
         results = with_twins(results)
-        self.out.values.append(results_to_json(protocol, version_of(path), results))
         whole = len(results) == len(protocol.scenarios)
-        if whole and not self.options.properties:
-            complaints += never_decided(protocol, results)
-        self.out.text([Text(complaint, style="bold red") for complaint in complaints])
-        self.out.text(list(document_report(protocol, results, whole)))
-        return ERROR if broken else _code(results, complaints, self.interrupted)
+        silent = never_decided(protocol, results) if whole and not self.options.properties else []
+        self.out.values.append(results_to_json(protocol, version_of(path), results, silent))
+        self.out.text([line for promise in promises for line in wrapped(promise, "bold red")])
+        self.out.text(list(document_report(protocol, results, whole, silent)))
+        return ERROR if broken else _code(results, silent, self.interrupted)
 
     def _scenario(self, protocol: Protocol, scenario: Scenario, label: str) -> ScenarioResult:
         options = self.options
@@ -190,8 +191,7 @@ class _Checking:
         limits = Limits(options.max_states, options.time_limit, progress.report)
         try:
             with interruptible(limits):
-                adjusted = _adjusted(protocol, scenario, options)
-                result = check_scenario(protocol, adjusted, limits, options.properties or None)
+                result = check_scenario(protocol, scenario, limits, options.properties or None)
         finally:
             progress.clear()
             self.interrupted |= limits.interrupted
@@ -199,6 +199,15 @@ class _Checking:
         if options.traces is not None:
             _save_traces(options.traces, protocol, result)
         return result
+
+
+def _chosen(protocol: Protocol, options: Options) -> list[Scenario]:
+    """The scenarios to check, with what the command line changes of them."""
+    return [
+        _adjusted(protocol, scenario, options)
+        for scenario in protocol.scenarios.values()
+        if not options.scenarios or scenario.name in options.scenarios
+    ]
 
 
 def _adjusted(protocol: Protocol, scenario: Scenario, options: Options) -> Scenario:
@@ -236,8 +245,9 @@ def _save_traces(folder: Path, protocol: Protocol, result: ScenarioResult) -> No
         if verdict.trace is None:
             continue
         name = verdict.property.name
-        stem = "--".join(re.sub(r"\W+", "-", part).strip("-") for part in (result.scenario.name, name))
-        trace = codec.encode(verdict.trace, result.scenario.name, name, verdict.end)
+        parts = (protocol.name, result.scenario.name, name)
+        stem = "--".join(re.sub(r"\W+", "-", part).strip("-") for part in parts)
+        trace = codec.encode(verdict.trace, result.scenario, name, verdict.end)
         for suffix, value in ((".json", trace), (".itf.json", to_itf(result.model, verdict.trace, name))):
             text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
             write_atomically(folder / f"{stem}{suffix}", text)

@@ -17,8 +17,9 @@ def command(documents: tuple[str, ...], only_check: bool) -> int:
     """Align the tables of documents, in place, and change nothing else."""
     changed = 0
     for path in (path for name in documents for path in find(name)):
-        text = read_text(path)
-        formatted = format_document(text)
+        text = read_text(path, without_mark=False)
+        mark = text[: len(text) - len(text.removeprefix("\ufeff"))]
+        formatted = mark + format_document(text.removeprefix("\ufeff"))
         if formatted == text:
             continue
         changed += 1

@@ -28,14 +28,17 @@ def command(trace: Path, document: str) -> int:
     TRACE is a file that `check --traces` saved. Exits with 0 if every step can be taken and the
     run still shows what it was saved for, with 1 if not.
     """
-    protocol = load(find(document)[0])
+    paths = find(document)
+    if len(paths) > 1:
+        raise click.UsageError(f"{document}: a trace is replayed on one document, not on a folder of them")
+    protocol = load(paths[0])
     codec = TraceCodec(protocol)
-    data = _read(trace)
-    run, name = codec.decode(data)
-    property, end = codec.subject(data)
-    scenario = protocol.scenarios.get(name)
-    if scenario is None:
-        raise click.UsageError(f"{document} has no scenario `{name}`, which the trace runs in")
+    try:
+        data = _read(trace)
+        run, scenario = codec.decode(data)
+        property, end = codec.subject(data)
+    except TraceFormatError as error:
+        raise TraceFormatError(f"{trace}: {error}") from None
     model = Model(protocol, scenario)
     divergence = replay(model, run)
     steps = len(run.steps)
@@ -44,12 +47,14 @@ def command(trace: Path, document: str) -> int:
     out = console()
     if exact:
         for line in ladder(model, run if exact == steps else Trace(run.initial, run.steps[:exact])):
+            line.rstrip()
             out.print(line)
     if divergence is not None:
         message = f"the trace does not run: after step {divergence.steps} of {steps}, {divergence.message}"
         out.print(Text(message, style="bold red"))
         return NOT_AS_EXPECTED
-    out.print(Text(f"the trace runs: all {steps} steps in {name}", style="bold green"))
+    all_steps = "its only step" if steps == 1 else f"all {steps} steps"
+    out.print(Text(f"the trace runs: {all_steps} in {scenario.name}", style="bold green"))
     if property is None:
         return AS_EXPECTED
     shows = still_shows(model, run, property, end)
@@ -63,4 +68,4 @@ def _read(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
-        raise TraceFormatError(f"{path}: this is no JSON ({error})") from None
+        raise TraceFormatError(f"this is no JSON ({error})") from None

@@ -8,6 +8,9 @@ import unicodedata
 from checker.document.markdown import split_row, table_spans
 from checker.document.problems import Position
 
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+"""A line as Markdown counts them, with its end; str.splitlines knows more of them."""
+
 _RULER = re.compile(r"\s*(:?)-+(:?)\s*")
 
 
@@ -15,9 +18,10 @@ def format_document(text: str) -> str:
     """``text`` with every table's columns padded to the same width.
 
     Only spaces around cells and dashes of the ruler lines change; line endings, tables whose
-    rows differ in length, and everything outside tables stay as they are.
+    rows differ in length or do not begin and end with ``|``, and everything outside tables
+    stay as they are.
     """
-    lines = text.splitlines(keepends=True)
+    lines = _LINE.findall(text)
     for first, after in table_spans(text):
         aligned = _align([line.rstrip("\r\n") for line in lines[first:after]])
         for number, line in enumerate(aligned or (), first):
@@ -28,6 +32,8 @@ def format_document(text: str) -> str:
 
 def _align(lines: list[str]) -> list[str] | None:
     nowhere = Position("", 1, 1)
+    if not all(line.strip().startswith("|") and line.strip().endswith("|") for line in lines):
+        return None  # in a quotation, behind the mark of a list, or without outer bars
     rows = [[cell.text for cell in split_row(line, nowhere)] for line in lines]
     columns = len(rows[0])
     if any(len(row) != columns for row in rows):

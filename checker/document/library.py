@@ -47,8 +47,8 @@ def find(name: str) -> list[Path]:
     raise NoSuchDocument(f"{name}: no such file, folder or bundled document ({known})")
 
 
-def read_text(path: Path) -> str:
-    """The text of a document.
+def read_text(path: Path, without_mark: bool = True) -> str:
+    """The text of a document with its line ends as they are, and without its byte order mark.
 
     Raises ``DocumentError`` for a file that is too large or not UTF-8, ``OSError`` for one
     that cannot be read.
@@ -56,7 +56,7 @@ def read_text(path: Path) -> str:
     if path.stat().st_size > MAX_BYTES:
         raise _error(path, f"this file is larger than {MAX_BYTES:,} bytes; it is no document")
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig" if without_mark else "utf-8")
     except UnicodeDecodeError as error:
         raise _error(path, f"this file is not UTF-8 text (byte {error.start})") from error
 

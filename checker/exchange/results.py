@@ -10,14 +10,18 @@ from checker.exchange.traces import TraceCodec
 from checker.verify.results import Judged, ScenarioResult, never_fired
 
 
-def results_to_json(protocol: Protocol, version: str, results: Sequence[ScenarioResult]) -> dict[str, Any]:
-    """The results for one document, whose text has the hash ``version``."""
+def results_to_json(
+    protocol: Protocol, version: str, results: Sequence[ScenarioResult], complaints: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The results for one document, whose text has the hash ``version``; ``complaints`` are
+    those that are about no single verdict."""
     why = {rule.id: rule.never for rule in protocol.rules}
     return {
         "document": protocol.name,
         "version": version,
         "scenarios": [_scenario(protocol, result) for result in results],
         "never_fired": {rule: why[rule] or None for rule in never_fired(protocol, results)},
+        "complaints": list(complaints),
     }
 
 
@@ -41,7 +45,7 @@ def _verdict(protocol: Protocol, result: ScenarioResult, judged: Judged) -> dict
     trace = None
     if verdict.trace is not None:
         codec = TraceCodec(protocol)
-        trace = codec.encode(verdict.trace, result.scenario.name, verdict.property.name, verdict.end)
+        trace = codec.encode(verdict.trace, result.scenario, verdict.property.name, verdict.end)
     return {
         "property": verdict.property.name,
         "kind": verdict.property.kind,
@@ -49,6 +53,7 @@ def _verdict(protocol: Protocol, result: ScenarioResult, judged: Judged) -> dict
         "scope": verdict.scope,
         "expected": judged.expected,
         "as_expected": judged.as_expected,
-        "reason": verdict.reason or judged.complaint or None,
+        "reason": verdict.reason or None,
+        "complaint": judged.complaint or None,
         "trace": trace,
     }

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, get_args
 
-from checker.document.kinds import Value
-from checker.document.protocol import Property, Protocol
+from checker.document.kinds import Value, parse_value, show_value
+from checker.document.protocol import Property, Protocol, Scenario
+from checker.document.scenarios import MAX_CAPACITY
 from checker.model.endpoint import Local
 from checker.model.evaluate import settle
 from checker.model.segment import Segment
-from checker.model.tables import Action
+from checker.model.tables import Action, ActionKind
 from checker.verify.trace import Snapshot, Step, Trace
 
 FORMAT = "lastack-trace"
@@ -33,14 +35,18 @@ class TraceCodec:
     # Writing
 
     def encode(
-        self, trace: Trace, scenario: str, property: str = "", end: int | None = None
+        self, trace: Trace, scenario: Scenario, property: str = "", end: int | None = None
     ) -> dict[str, Any]:
-        """``trace`` with what it takes to replay it; ``property`` and ``end`` it is about."""
+        """``trace`` with what it takes to replay it: the name of the scenario, and the capacity
+        and switches that the command line may have changed; ``property`` and ``end`` it is
+        about."""
         return {
             "format": FORMAT,
             "format_version": VERSION,
             "document": self.protocol.name,
-            "scenario": scenario,
+            "scenario": scenario.name,
+            "capacity": scenario.capacity,
+            "set": {name: show_value(value) for name, value in scenario.set.items()},
             "property": property,
             "end": None if end is None else "AB"[end],
             "initial": self._snapshot(trace.initial),
@@ -91,23 +97,51 @@ class TraceCodec:
 
     # Reading
 
-    def decode(self, data: Any) -> tuple[Trace, str]:
-        """(the trace, the name of its scenario).
+    def decode(self, data: Any) -> tuple[Trace, Scenario]:
+        """(the trace, the scenario that it runs in).
 
         Raises ``TraceFormatError`` for anything that ``encode`` does not write.
         """
         top = _object(data, "the file")
         if top.get("format") != FORMAT or top.get("format_version") != VERSION:
             raise TraceFormatError(f"this is no {FORMAT} of version {VERSION}")
+        try:
+            return self._read(top)
+        except TraceFormatError as error:
+            if (other := top.get("document")) == self.protocol.name:
+                raise
+            message = f"this is a trace of {other}, not of {self.protocol.name} ({error})"
+            raise TraceFormatError(message) from None
+
+    def _read(self, top: Json) -> tuple[Trace, Scenario]:
+        scenario = self._read_scenario(top)
         steps = [
             self._read_step(step, f"step {i}") for i, step in enumerate(_list(top, "steps", "the file"), 1)
         ]
         loop = top.get("loop")
-        if loop is not None and not (isinstance(loop, int) and 0 <= loop < len(steps)):
-            raise TraceFormatError("`loop` is not the number of a step")
+        if loop is not None and not 0 <= _integer(top, "loop", "the file") < len(steps):
+            raise TraceFormatError("the file: `loop` is not the number of a step")
         initial = self._read_snapshot(_get(top, "initial", "the file"), "initial")
-        scenario = _get(top, "scenario", "the file")
-        return Trace(initial, tuple(steps), loop), str(scenario)
+        return Trace(initial, tuple(steps), loop), scenario
+
+    def _read_scenario(self, top: Json) -> Scenario:
+        name = _text(top, "scenario", "the file")
+        scenario = self.protocol.scenarios.get(name)
+        if scenario is None:
+            raise TraceFormatError(f"{self.protocol.name} has no scenario `{name}`, which the trace runs in")
+        capacity = _integer(top, "capacity", "the file")
+        if not 1 <= capacity <= MAX_CAPACITY:
+            raise TraceFormatError(f"the file: `capacity` is not a number from 1 to {MAX_CAPACITY}")
+        settings: dict[str, Value] = {}
+        given = _object(_get(top, "set", "the file"), "the file, `set`")
+        for name in given:
+            switch = self.protocol.switches.get(name)
+            if switch is None:
+                raise TraceFormatError(f"{self.protocol.name} has no switch `{name}`, which the trace sets")
+            valid, settings[name] = parse_value(_text(given, name, "the file, `set`"), switch.kind)
+            if not valid:
+                raise TraceFormatError(f"the file: `{given[name]}` is not a value of the switch `{name}`")
+        return replace(scenario, capacity=capacity, set=settings)
 
     def subject(self, data: Any) -> tuple[Property | None, int]:
         """(the property that a saved trace is about, the end it was found at).
@@ -115,32 +149,39 @@ class TraceCodec:
         ``None`` if it is about none. Raises ``TraceFormatError`` for one that is not declared.
         """
         top = _object(data, "the file")
-        name = top.get("property")
+        name = _text(top, "property", "the file") if "property" in top else ""
         if not name:
             return None, 0
         if name not in self.protocol.properties:
-            raise TraceFormatError(f"the document has no property `{name}`, which the trace is about")
+            raise TraceFormatError(f"{self.protocol.name} has no property `{name}`, which the trace is about")
         end = top.get("end")
         return self.protocol.properties[name], 0 if end is None else _end(end, "the file")
 
     def _read_step(self, data: Any, where: str) -> Step:
         step = _object(data, where)
         rules = _list(step, "rules", where)
+        if not all(isinstance(rule, str) for rule in rules):
+            raise TraceFormatError(f"{where}: `rules` are not all text")
         sent = tuple(self._read_segment(s, where) for s in _list(step, "sent", where))
         lost = _integer(step, "lost", where)
         action = self._read_action(_get(step, "action", where), where)
         after = self._read_snapshot(_get(step, "after", where), where)
-        return Step(action, tuple(map(str, rules)), sent, lost, after)
+        return Step(action, tuple(rules), sent, lost, after)
 
     def _read_action(self, data: Any, where: str) -> Action:
         action = _object(data, where)
-        segment = action.get("segment")
+        kind = _get(action, "kind", where)
+        if kind not in get_args(ActionKind):
+            raise TraceFormatError(f"{where}: `kind` is not one of {', '.join(get_args(ActionKind))}")
+        segment = self._read_segment(action["segment"], where) if "segment" in action else None
+        if (segment is None) is (kind in ("delivery", "loss", "duplication")):
+            raise TraceFormatError(f"{where}: a {kind} {'has a' if segment is None else 'has no'} `segment`")
         return Action(
-            _get(action, "kind", where),
+            kind,
             _end(_get(action, "end", where), where),
-            str(action.get("event", "")),
-            None if segment is None else self._read_segment(segment, where),
-            action.get("position"),
+            _text(action, "event", where) if "event" in action else "",
+            segment,
+            _integer(action, "position", where) if "position" in action else None,
         )
 
     def _read_segment(self, data: Any, where: str) -> Segment:
@@ -170,7 +211,7 @@ class TraceCodec:
                 values.append(_value(_get(given, variable.name, where), where))
         faults = _object(_get(local, "faults", where), where)
         return Local(
-            str(_get(local, "state", where)),
+            _text(local, "state", where),
             tuple(values),
             _integer(local, "called", where),
             tuple(_integer(faults, name, where) for name in self._faults),
@@ -204,6 +245,13 @@ def _integer(data: Json, key: str, where: str) -> int:
     value = _get(data, key, where)
     if not isinstance(value, int) or isinstance(value, bool):
         raise TraceFormatError(f"{where}: `{key}` is not an integer")
+    return value
+
+
+def _text(data: Json, key: str, where: str) -> str:
+    value = _get(data, key, where)
+    if not isinstance(value, str):
+        raise TraceFormatError(f"{where}: `{key}` is not text")
     return value
 
 

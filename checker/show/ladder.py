@@ -38,7 +38,14 @@ class _Flight:
     segment: Segment
     sender: int
     step: int
+    """0 for what was in flight before the run began."""
     copy: bool = False
+
+    @property
+    def origin(self) -> str:
+        if self.step == 0:
+            return "sent before the start"
+        return f"{'the copy made' if self.copy else 'sent'} in {self.step}"
 
 
 def ladder(model: Model, trace: Trace) -> Iterator[Text]:
@@ -94,40 +101,38 @@ class _Ladder:
         flight = self._flight(action.segment, sender)
         if action.kind == "duplication":
             self.flights.append(_Flight(action.segment, sender, number, copy=True))
-            return self._segment(action.segment, sender, "×2", late=True), [
-                f"duplicated (sent in {flight.step})"
-            ]
+            return self._segment(action.segment, sender, "×2", late=True), [f"duplicated ({flight.origin})"]
         self.flights.remove(flight)
-        late = flight.step != number - 1
-        what = "the copy made" if flight.copy else "sent"
-        since = [f"{what} in {flight.step}"] if late else []
         if action.kind == "loss":
-            return self._segment(action.segment, sender, "✗", late=True), [f"lost (sent in {flight.step})"]
-        return self._segment(action.segment, sender, "", late), since
+            return self._segment(action.segment, sender, "✗", late=True), [f"lost ({flight.origin})"]
+        late = flight.copy or flight.step == 0 or flight.step != number - 1
+        return self._segment(action.segment, sender, "", late), [flight.origin] if late else []
 
     def _flight(self, segment: Segment, sender: int) -> _Flight:
-        """The flight of an equal segment; the youngest, so that most arrows are short."""
+        """The flight of an equal segment: in a queue the oldest; in a bag, where equal ones
+        are alike, the youngest, so that most arrows are short."""
         equal = [f for f in self.flights if f.segment == segment and f.sender == sender]
-        return max(equal, key=lambda flight: flight.step)
+        choose = min if self.model.scenario.network.order == "queue" else max
+        return choose(equal, key=lambda flight: flight.step)
 
     def _sendings(self, number: int, step: Step) -> Iterator[Text]:
         """The departures of what a step sent; what arrives in the next step is drawn there."""
         kept = len(step.sent) - step.lost
+        end = step.action.end
+        flights = [_Flight(segment, end, number) for segment in step.sent]
+        self.flights.extend(flights[:kept])
+        arriving = self._arriving(number)
+        for place, flight in enumerate(flights):
+            if flight is not arriving:
+                mark = "✗" if place >= kept else "···"
+                yield self._segment(flight.segment, end, mark, late=False)
+
+    def _arriving(self, number: int) -> _Flight | None:
+        """What the step after this one delivers."""
         following = self.trace.steps[number].action if number < len(self.trace.steps) else None
-        for place, segment in enumerate(step.sent):
-            end = step.action.end
-            if place >= kept:
-                yield self._segment(segment, end, "✗", late=False)
-                continue
-            self.flights.append(_Flight(segment, end, number))
-            arrives_next = (
-                following is not None
-                and following.kind == "delivery"
-                and following.end == 1 - end
-                and following.segment == segment
-            )
-            if not arrives_next:
-                yield self._segment(segment, end, "···", late=False)
+        if following is None or following.kind != "delivery" or following.segment is None:
+            return None
+        return self._flight(following.segment, 1 - following.end)
 
     def _segment(self, segment: Segment, sender: int, mark: str, late: bool) -> Text:
         """An arrow that carries a segment, pointing away from ``sender``; ``mark`` stands at
@@ -164,8 +169,11 @@ class _Ladder:
 
     def _cited(self, rules: tuple[str, ...]) -> Iterator[str]:
         """The rows that fired, those in a row with the same citation together."""
-        for cite, group in groupby(rules, key=lambda rule: self.rules[rule].cite):
+        for cite, group in groupby(rules, key=self._cite):
             yield ", ".join(group) + (f" ({cite})" if cite else "")
+
+    def _cite(self, rule: str) -> str:
+        return self.rules[rule].cite if rule in self.rules else ""
 
     def _changes(self, before: Local, after: Local) -> str:
         """``X 1→2`` for every variable that is no ghost and changed."""

@@ -26,9 +26,8 @@ _LABEL = 17
 def scenario_report(result: ScenarioResult) -> Iterator[Text]:
     """The block of one scenario."""
     yield Text(result.scenario.name, style="bold")
-    plural = "" if result.states == 1 else "s"
     counts = (
-        f"{result.states:,} state{plural}, {result.transitions:,} transitions, "
+        f"{_counted(result.states, 'state')}, {_counted(result.transitions, 'transition')}, "
         f"depth {result.depth}, {result.seconds:.1f} s"
     )
     yield Text(f"  {counts}", style="dim")
@@ -71,7 +70,7 @@ def _remark(judged: Judged) -> str:
         parts.append(f"at {'AB'[verdict.end]}")
     if verdict.trace is not None:
         steps = len(verdict.trace.steps)
-        parts.append(f"after {steps} step{'' if steps == 1 else 's'}")
+        parts.append(f"after {_counted(steps, 'step')}")
     if verdict.reason:
         parts.append(verdict.reason)
     if judged.complaint:
@@ -103,9 +102,13 @@ def counterexample(result: ScenarioResult, judged: Judged) -> Iterator[Text]:
         yield from _wrapped(f"     {verdict.reason}", "     ", "yellow")
 
 
-def document_report(protocol: Protocol, results: Sequence[ScenarioResult], whole: bool) -> Iterator[Text]:
-    """What the scenarios of a document say together: the sum, and where the ``whole`` document
-    was checked, the rows that never fired."""
+def document_report(
+    protocol: Protocol, results: Sequence[ScenarioResult], whole: bool, complaints: Sequence[str] = ()
+) -> Iterator[Text]:
+    """What the scenarios of a document say together: ``complaints`` that are about no single
+    verdict, the sum, and where the ``whole`` document was checked, the rows that never fired."""
+    for complaint in complaints:
+        yield from wrapped(complaint, "bold red")
     why = {rule.id: rule.never for rule in protocol.rules}
     silent = never_fired(protocol, results) if whole else []
     unexplained = [rule for rule in silent if not why[rule]]
@@ -118,15 +121,25 @@ def document_report(protocol: Protocol, results: Sequence[ScenarioResult], whole
     seconds = sum(result.seconds for result in results)
     wrong = [j for result in results for j in result.judged if not j.as_expected]
     unknown = sum(judged.verdict.outcome == "unknown" for judged in wrong)
+    unexpected = len(wrong) - unknown + len(complaints)
     verdicts = sum(len(result.judged) for result in results)
-    counts = {"NOT as expected": len(wrong) - unknown, "not decided": unknown}
+    counts = {"NOT as expected": unexpected, "not decided": unknown}
     ending = ", ".join(f"{n} {what}" for what, n in counts.items() if n) or "all as expected"
-    style = "bold green" if not wrong else "bold red" if len(wrong) > unknown else "bold yellow"
-    yield Text(
-        f"{protocol.name}: {len(results)} scenario{'' if len(results) == 1 else 's'}, "
-        f"{verdicts} verdict{'' if verdicts == 1 else 's'}, {ending}; {states:,} states, {seconds:.0f} s",
-        style=style,
+    style = "bold red" if unexpected else "bold yellow" if unknown else "bold green"
+    total = (
+        f"{protocol.name}: {_counted(len(results), 'scenario')}, {_counted(verdicts, 'verdict')}, "
+        f"{ending}; {_counted(states, 'state')}, {seconds:.0f} s"
     )
+    yield from _wrapped(total, "", style)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def wrapped(text: str, style: str) -> Iterator[Text]:
+    """A paragraph as lines."""
+    yield from _wrapped(text, "", style)
 
 
 def _wrapped(text: str, indent: str, style: str) -> Iterator[Text]:

@@ -27,6 +27,7 @@ class Closure:
     fired: set[int] = field(default_factory=set)
     states: set[str] = field(default_factory=set)
     broken: dict[tuple[str, bool], SemanticError] = field(default_factory=dict)
+    started: bool = True
     complete: bool = True
 
 
@@ -35,10 +36,11 @@ def lint(protocol: Protocol) -> list[Problem]:
     problems = [*_silent_states(protocol), *_silent_events(protocol), *_no_properties(protocol)]
     closures = [close(protocol, scenario) for scenario in protocol.scenarios.values()]
     problems += _broken(protocol, closures)
-    if closures and all(closure.complete for closure in closures):
+    # Where a row has no meaning the closure ends, and what is behind it is not known.
+    if closures and all(closure.complete and not closure.broken for closure in closures):
         problems += _never_reached(protocol, closures)
     for scenario, closure in zip(protocol.scenarios.values(), closures, strict=True):
-        if not closure.complete:
+        if closure.started and not closure.complete:
             message = f"more than {MAX_REACTIONS:,} reactions; rows and states it reaches are not known"
             problems.append(Problem(scenario.position, message, scenario.name))
     return sorted(set(problems))
@@ -122,7 +124,12 @@ class _Closing:
         self.reactions = 0
 
     def run(self) -> Closure:
-        start = self.model.start()
+        try:
+            start = self.model.start()
+        except SemanticError as error:
+            self._broken(error)
+            self.closure.started = self.closure.complete = False
+            return self.closure
         self.closure.fired.update(start.fired)
         for end in (0, 1):
             self.model.tables[end].locals.number(start.ends[end])
@@ -176,7 +183,7 @@ class _Closing:
 
     def _broken(self, error: SemanticError) -> None:
         """Keeps the first of each kind for each row, or for each state where no row is known."""
-        place = error.row or error.what.split(" on ")[0]
+        place = error.row or error.what.split(" at ")[0]
         self.closure.broken.setdefault((place, isinstance(error, OverlapError)), error)
 
     def _add(self, end: int, move: Move) -> None:

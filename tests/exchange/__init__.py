@@ -1,0 +1,1 @@
+"""Traces and results as files."""
