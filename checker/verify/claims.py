@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from checker.document import syntax as s
@@ -47,6 +47,10 @@ class Claim:
             raise ClaimError(
                 f"the claim {what}; {self._advice()}", self.property.position, self.property.name
             ) from None
+
+    def goal(self) -> Claim:
+        """The claim without its premise: where a ``never stuck`` property wants to get to."""
+        return replace(self, when=None)
 
     def _advice(self) -> str:
         if self.property.kind == "never stuck":

@@ -177,7 +177,7 @@ def _judge_steps(graph: StateGraph, claim: Claim) -> tuple[npt.NDArray[np.int64]
     of the peer.
     """
     system, end = graph.system, claim.end
-    steps = _steps_of(graph, end, with_peer=1 - end in claim.columns)
+    steps = steps_of(graph, end, with_peer=1 - end in claim.columns)
     judged = np.fromiter(
         (claim.judge(step_env(system, *row)) for row in steps.combinations),
         np.int8,
@@ -187,7 +187,7 @@ def _judge_steps(graph: StateGraph, claim: Claim) -> tuple[npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class _Steps:
+class Steps:
     """The steps of one end: ``edges`` of the graph, the distinct (local state, local state of
     the peer, action) among them, and which of those each edge is."""
 
@@ -196,16 +196,16 @@ class _Steps:
     inverse: npt.NDArray[np.int64]
 
 
-def _steps_of(graph: StateGraph, end: int, with_peer: bool) -> _Steps:
+def steps_of(graph: StateGraph, end: int, with_peer: bool) -> Steps:
     """Without ``with_peer`` the peer's local state stands for all of them."""
     key = f"steps {end} {with_peer}"
     if key not in graph.cache:
         graph.cache[key] = _find_steps(graph, end, with_peer)
-    steps: _Steps = graph.cache[key]
+    steps: Steps = graph.cache[key]
     return steps
 
 
-def _find_steps(graph: StateGraph, end: int, with_peer: bool) -> _Steps:
+def _find_steps(graph: StateGraph, end: int, with_peer: bool) -> Steps:
     actions = graph.system.model.actions.values
     acting = [a.end == end and a.kind not in ("loss", "duplication") for a in actions]
     edges = np.flatnonzero(np.array(acting, dtype=np.bool_)[graph.edges.labels])
@@ -223,7 +223,7 @@ def _find_steps(graph: StateGraph, end: int, with_peer: bool) -> _Steps:
         )
         for edge in edges[first]
     ]
-    return _Steps(edges, combinations, inverse)
+    return Steps(edges, combinations, inverse)
 
 
 # Never stuck
@@ -276,8 +276,7 @@ def _never_stuck(graph: StateGraph, property: Property, claims: tuple[Claim, Cla
 
 def _goals(graph: StateGraph, claim: Claim) -> Mask:
     """Where the claim holds, whatever its premise."""
-    goal = Claim(claim.property, claim.end, None, claim.claim, claim.columns)
-    mask: Mask = _judge(graph, goal) == HOLDS
+    mask: Mask = _judge(graph, claim.goal()) == HOLDS
     return mask
 
 

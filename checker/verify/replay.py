@@ -129,7 +129,7 @@ def _helpful(system: System, verdict: Verdict, state: GlobalState) -> list[Globa
 
 def _is_stuck(system: System, verdict: Verdict, claim: Claim, start: GlobalState) -> bool:
     """Searches forward, the other way round than the verdict was found."""
-    goal = Claim(claim.property, claim.end, None, claim.claim, claim.columns)
+    goal = claim.goal()
     if claim.when is not None and not claim.when(global_env(system, start, claim.end)):
         return False
     seen = {start}

@@ -12,7 +12,7 @@ from checker.explore.graph import StateGraph
 from checker.explore.limits import Limits
 from checker.explore.reference import explore
 from checker.model.tables import Model
-from checker.verify.decide import decide
+from checker.verify.decide import decide, steps_of
 from checker.verify.replay import confirm
 from checker.verify.trace import move_of
 from checker.verify.verdict import Verdict
@@ -185,8 +185,10 @@ def times_fired(graph: StateGraph) -> dict[str, int]:
     for index in system.model.start().fired:
         counts[index] += 1
     for end in (0, 1):
-        for local, action, times in _moves(graph, end):
-            move = move_of(system, local, system.action(action))
+        steps = steps_of(graph, end, with_peer=False)
+        times_taken = np.bincount(steps.inverse, minlength=len(steps.combinations)).tolist()
+        for (local, _, action), times in zip(steps.combinations, times_taken, strict=True):
+            move = move_of(system, local, action)
             for index in move.fired if move is not None else ():
                 counts[index] += times
         locals_, states = np.unique(graph.states[: graph.expanded, end], return_counts=True)
@@ -195,19 +197,3 @@ def times_fired(graph: StateGraph) -> dict[str, int]:
                 for index in refusal.fired:
                     counts[index] += times
     return {rule.id: counts[index] for index, rule in enumerate(rules)}
-
-
-def _moves(graph: StateGraph, end: int) -> list[tuple[int, int, int]]:
-    """(local state, action, how many transitions) for the steps of an end."""
-    actions = graph.system.model.actions.values
-    if not len(graph.edges.targets):
-        return []
-    acting = np.array([a.end == end and a.kind not in ("loss", "duplication") for a in actions])
-    edges = np.flatnonzero(acting[graph.edges.labels])
-    local = graph.states[graph.edges.sources[edges], end].astype(np.int64)
-    code = local * len(actions) + graph.edges.labels[edges]
-    codes, times = np.unique(code, return_counts=True)
-    return [
-        (code // len(actions), code % len(actions), count)
-        for code, count in zip(codes.tolist(), times.tolist(), strict=True)
-    ]
