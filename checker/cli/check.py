@@ -26,7 +26,8 @@ from checker.exchange.traces import TraceCodec
 from checker.explore.limits import Limits
 from checker.model.evaluate import SemanticError
 from checker.show.report import document_report, scenario_report, wrapped
-from checker.verify.results import ScenarioResult, check_scenario, never_decided, unkept_twins, with_twins
+from checker.verify.results import ScenarioResult, check_scenario, never_decided
+from checker.verify.twins import unkept_twins, with_twins
 
 
 @dataclass
