@@ -163,7 +163,7 @@ class Network:
 class Expectation:
     """What a scenario expects of a property.
 
-    ``blame`` is a row that fires in the counterexample; ``twin`` a scenario in which the
+    ``blame`` is a row that fires in every counterexample; ``twin`` a scenario in which the
     property has the outcome ``twin_outcome``: it holds, or it is vacuous because what it
     speaks of never happens.
     """
