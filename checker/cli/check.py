@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
+import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,19 @@ import click
 from rich.text import Text
 
 from checker.cli import AS_EXPECTED, ERROR, LIMIT, NOT_AS_EXPECTED
-from checker.cli.terminal import ProgressLine, console, interruptible, plain, write_atomically
+from checker.cli.documents import called
+from checker.cli.documents import documents as files
+from checker.cli.messages import complain
+from checker.cli.terminal import (
+    ProgressLine,
+    console,
+    interruptible,
+    plain,
+    require_writable,
+    write_atomically,
+)
 from checker.document.kinds import parse_value, values_of
-from checker.document.library import find, load, version_of
+from checker.document.library import load, version_of
 from checker.document.problems import suggest
 from checker.document.protocol import Protocol, Scenario
 from checker.document.scenarios import MAX_CAPACITY
@@ -25,13 +36,14 @@ from checker.exchange.results import results_to_json
 from checker.exchange.traces import TraceCodec
 from checker.explore.limits import Limits
 from checker.model.evaluate import SemanticError
-from checker.show.report import document_report, scenario_report, wrapped
-from checker.verify.results import ScenarioResult, check_scenario, never_decided, unkept_twins, with_twins
+from checker.show.paragraph import paragraph
+from checker.show.report import document_report, scenario_report
+from checker.verify.results import ScenarioResult, check_scenario, never_decided, with_twins
 
 
 @dataclass
 class Options:
-    """What the command line asks for."""
+    """What the command line asks for, of every document."""
 
     scenarios: tuple[str, ...]
     properties: tuple[str, ...]
@@ -39,9 +51,15 @@ class Options:
     settings: tuple[str, ...]
     max_states: int
     time_limit: float | None
-    format: str
     traces: Path | None
-    output: list[str] = field(default_factory=list)
+
+    def again(self, document: str) -> str:
+        """The command for the same once more, up to the choice of scenarios and properties."""
+        words = ["lastack", "check", document]
+        words += [] if self.capacity is None else ["--capacity", str(self.capacity)]
+        for setting in self.settings:
+            words += ["--set", setting]
+        return shlex.join(words)
 
 
 @click.command("check", context_settings={"max_content_width": 80})
@@ -86,18 +104,18 @@ def command(
     DOC is a document, a folder of documents, or the bare name of a bundled one; the default
     is rfc9293.
 
+    A reachable property is shown with a run that gets there if -p names it.
+
     Exits with 0 if every verdict is as its scenario expects, 1 if one is not, 2 for an error,
     3 if a limit kept one from being decided.
     """
     if time_limit is not None and not math.isfinite(time_limit):
         raise click.UsageError(f"--time-limit {time_limit}: expected a number of seconds")
-    options = Options(scenarios, properties, capacity, settings, max_states, time_limit, format, traces)
-    paths = [path for name in documents or ("rfc9293",) for path in find(name)]
-    loaded = [(path, load(path)) for path in paths]
-    if output is not None and not output.parent.is_dir():
-        raise click.UsageError(f"{output.parent}: there is no such folder to write to")
-    _require_known(options, [protocol for _, protocol in loaded])
+    options = Options(scenarios, properties, capacity, settings, max_states, time_limit, traces)
+    loaded = [(path, load(path)) for path in files(documents or ("rfc9293",))]
+    _require_known(options, loaded)
     jobs = [(path, protocol, _chosen(protocol, options)) for path, protocol in loaded]
+    _require_writable(output, traces)
     out = _Output(format, output)
     checking = _Checking(options, out)
     codes = []
@@ -106,6 +124,15 @@ def command(
             codes.append(checking.document(path, protocol, chosen))
     out.close(single=len(loaded) == 1 and (not documents or not Path(documents[0]).is_dir()))
     return next(code for code in (ERROR, NOT_AS_EXPECTED, LIMIT, AS_EXPECTED) if code in codes)
+
+
+def _require_writable(output: Path | None, traces: Path | None) -> None:
+    """Before the exploration, which may take long."""
+    if output is not None:
+        require_writable(output)
+    if traces is not None:
+        traces.mkdir(parents=True, exist_ok=True)
+        require_writable(traces / "trace.json")
 
 
 class _Output:
@@ -139,7 +166,8 @@ class _Output:
             click.echo(text, nl=False)
 
 
-def _require_known(options: Options, protocols: Sequence[Protocol]) -> None:
+def _require_known(options: Options, loaded: Sequence[tuple[Path, Protocol]]) -> None:
+    protocols = [protocol for _, protocol in loaded]
     known = {
         "scenario": (options.scenarios, [s for p in protocols for s in p.scenarios]),
         "property": (options.properties, [q for p in protocols for q in p.properties]),
@@ -147,7 +175,19 @@ def _require_known(options: Options, protocols: Sequence[Protocol]) -> None:
     for what, (asked, names) in known.items():
         for name in asked:
             if name not in names:
-                raise click.UsageError(f"there is no {what} `{name}`{suggest(name, names)}")
+                raise click.UsageError(f"there is no {what} `{name}`{_near(name, names, loaded)}")
+
+
+def _near(name: str, names: Sequence[str], loaded: Sequence[tuple[Path, Protocol]]) -> str:
+    """What may have been meant: the name that is spelt alike, those with the same words in them,
+    or where all of them can be seen."""
+    if meant := suggest(name, names):
+        return meant
+    longer = [f"`{known}`" for known in dict.fromkeys(names) if name.casefold() in known.casefold()]
+    if name and longer:
+        return f"; did you mean {' or '.join(longer)}?"
+    shown = shlex.join(["lastack", "list", *dict.fromkeys(called(path) for path, _ in loaded)])
+    return f"; `{shown}` shows what there is"
 
 
 @dataclass
@@ -160,9 +200,9 @@ class _Checking:
 
     def document(self, path: Path, protocol: Protocol, chosen: Sequence[Scenario]) -> int:
         """Checks the chosen scenarios of a document; the exit code for it."""
-        self.out.text([Text(f"{protocol.name} ({path})", style="bold underline"), Text()])
+        self.out.text([*paragraph(f"{protocol.name} ({path})", "bold underline", hanging="  "), Text()])
         results: list[ScenarioResult] = []
-        broken = False
+        broken = 0
         for number, scenario in enumerate(chosen, 1):
             if self.interrupted:
                 break
@@ -171,31 +211,31 @@ class _Checking:
                 results.append(self._scenario(protocol, scenario, label))
             except SemanticError as error:
                 # The other scenarios may be fine; what was found out must not be lost.
-                click.echo(f"lastack: {scenario.name}: {error}", err=True)
-                broken = True
+                complain(f"{scenario.name}: {error}")
+                broken += 1
         if self.interrupted:
             self.out.text([Text("interrupted: what follows was not checked", style="yellow")])
-        promises = unkept_twins(results)
         results = with_twins(results)
         whole = len(results) == len(protocol.scenarios)
-        silent = never_decided(protocol, results) if whole and not self.options.properties else []
+        asked = self.options.properties
+        silent = never_decided(protocol, results) if whole and not asked else []
         self.out.values.append(results_to_json(protocol, version_of(path), results, silent))
-        self.out.text([line for promise in promises for line in wrapped(promise, "bold red")])
-        self.out.text(list(document_report(protocol, results, whole, silent)))
+        again = self.options.again(called(path))
+        self.out.text(list(document_report(protocol, results, silent, again, broken, asked)))
         return ERROR if broken else _code(results, silent, self.interrupted)
 
     def _scenario(self, protocol: Protocol, scenario: Scenario, label: str) -> ScenarioResult:
         options = self.options
         progress = ProgressLine(scenario.name)
-        progress.say(label)
         limits = Limits(options.max_states, options.time_limit, progress.report)
         try:
+            progress.say(label)
             with interruptible(limits):
                 result = check_scenario(protocol, scenario, limits, options.properties or None)
         finally:
             progress.clear()
             self.interrupted |= limits.interrupted
-        self.out.text(list(scenario_report(result)))
+        self.out.text(list(scenario_report(result, options.properties)))
         if options.traces is not None:
             _save_traces(options.traces, protocol, result)
         return result
@@ -213,6 +253,7 @@ def _chosen(protocol: Protocol, options: Options) -> list[Scenario]:
 def _adjusted(protocol: Protocol, scenario: Scenario, options: Options) -> Scenario:
     """The scenario with what the command line changes of it."""
     settings = dict(scenario.set)
+    seen: set[str] = set()
     for setting in options.settings:
         name, equals, text = (part.strip() for part in setting.partition("="))
         switch = protocol.switches.get(name)
@@ -221,6 +262,9 @@ def _adjusted(protocol: Protocol, scenario: Scenario, options: Options) -> Scena
             raise click.UsageError(
                 f"--set {setting}: expected SWITCH=VALUE with a switch of the document{hint}"
             )
+        if name in seen:
+            raise click.UsageError(f"--set {setting}: the switch `{name}` is set twice")
+        seen.add(name)
         valid, settings[name] = parse_value(text, switch.kind)
         if not valid:
             raise click.UsageError(
@@ -238,7 +282,6 @@ def _code(results: Sequence[ScenarioResult], complaints: Sequence[str], interrup
 
 
 def _save_traces(folder: Path, protocol: Protocol, result: ScenarioResult) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     codec = TraceCodec(protocol)
     for judged in result.judged:
         verdict = judged.verdict
