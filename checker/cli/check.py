@@ -6,7 +6,7 @@ import json
 import math
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -132,7 +132,7 @@ def _require_writable(output: Path | None, traces: Path | None) -> None:
         require_writable(output)
     if traces is not None:
         traces.mkdir(parents=True, exist_ok=True)
-        require_writable(traces / "trace.json")
+        require_writable(traces, inside=True)
 
 
 class _Output:
@@ -178,14 +178,18 @@ def _require_known(options: Options, loaded: Sequence[tuple[Path, Protocol]]) ->
                 raise click.UsageError(f"there is no {what} `{name}`{_near(name, names, loaded)}")
 
 
+def _either(names: Iterable[str]) -> str:
+    return " or ".join(f"`{name}`" for name in names)
+
+
 def _near(name: str, names: Sequence[str], loaded: Sequence[tuple[Path, Protocol]]) -> str:
     """What may have been meant: the name that is spelt alike, those with the same words in them,
     or where all of them can be seen."""
     if meant := suggest(name, names):
         return meant
-    longer = [f"`{known}`" for known in dict.fromkeys(names) if name.casefold() in known.casefold()]
+    longer = [known for known in dict.fromkeys(names) if name.casefold() in known.casefold()]
     if name and longer:
-        return f"; did you mean {' or '.join(longer)}?"
+        return f"; did you mean {_either(longer)}?"
     shown = shlex.join(["lastack", "list", *dict.fromkeys(called(path) for path, _ in loaded)])
     return f"; `{shown}` shows what there is"
 
@@ -200,7 +204,8 @@ class _Checking:
 
     def document(self, path: Path, protocol: Protocol, chosen: Sequence[Scenario]) -> int:
         """Checks the chosen scenarios of a document; the exit code for it."""
-        self.out.text([*paragraph(f"{protocol.name} ({path})", "bold underline", hanging="  "), Text()])
+        place = path if called(path) == str(path) else "bundled"
+        self.out.text([*paragraph(f"{protocol.name} ({place})", "bold underline", hanging="  "), Text()])
         results: list[ScenarioResult] = []
         broken = 0
         for number, scenario in enumerate(chosen, 1):
@@ -258,7 +263,7 @@ def _adjusted(protocol: Protocol, scenario: Scenario, options: Options) -> Scena
         name, equals, text = (part.strip() for part in setting.partition("="))
         switch = protocol.switches.get(name)
         if not equals or switch is None:
-            hint = suggest(name, protocol.switches)
+            hint = suggest(name, protocol.switches) or f"; it has {_either(protocol.switches) or 'none'}"
             raise click.UsageError(
                 f"--set {setting}: expected SWITCH=VALUE with a switch of the document{hint}"
             )

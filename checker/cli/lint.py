@@ -26,20 +26,19 @@ def command(documents: tuple[str, ...]) -> int:
     Exits with 0 if nothing is found, with 1 if something is, be it an error or merely
     suspicious, and with 2 for a file that cannot be read as text.
     """
-    found = 0
-    unreadable = False
+    found = unreadable = 0
     for path in files(documents):
         try:
             read_text(path)
         except DocumentError as error:
             say(str(error), sys.stderr)
-            unreadable = True
+            unreadable += 1
             continue
         for problem in _problems(path):
             say(str(problem), sys.stdout)
             found += 1
-    if found:
-        complain(f"{found} problem{'' if found == 1 else 's'}")
+    if number := found + unreadable:
+        complain(f"{number} problem{'' if number == 1 else 's'}")
     return ERROR if unreadable else NOT_AS_EXPECTED if found else AS_EXPECTED
 
 

@@ -79,14 +79,17 @@ def interruptible(limits: Limits) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def require_writable(path: Path) -> None:
-    """Raises ``OSError`` if ``write_atomically`` is sure to fail."""
+def require_writable(path: Path, inside: bool = False) -> None:
+    """Raises ``OSError`` if ``write_atomically`` is sure to fail for ``path``, or for files
+    ``inside`` of it."""
     target = path.resolve()
-    if target.exists() and not target.is_file():
+    if target.exists() and not target.is_file() and not inside:
         return
-    if not target.parent.is_dir():
-        raise NotADirectoryError(errno.ENOENT, "there is no such folder to write to", str(path.parent))
-    if not os.access(target.parent, os.W_OK | os.X_OK):
+    folder = target if inside else target.parent
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "there is no such folder to write to", str(path.parent))
+    effective = os.access in os.supports_effective_ids
+    if not os.access(folder, os.W_OK | os.X_OK, effective_ids=effective):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
 

@@ -78,9 +78,10 @@ class _Ladder:
         yield self._row("", states, Text(" " * self.middle), (False, False))
         before = initial.ends
         for number, step in enumerate(self.trace.steps, 1):
-            if self.stuck_after == number - 1:
-                yield self._rule("stuck from here on; helpful actions go on, for example")
-            if self.trace.loop_start == number - 1:
+            stuck, loops = self.stuck_after == number - 1, self.trace.loop_start == number - 1
+            if stuck:
+                yield self._rule(f"stuck; what goes on{' for ever' if loops else ''}, for example")
+            elif loops:
                 yield self._rule("from here on for ever")
             yield from self._step(number, step, before)
             before = step.after.ends

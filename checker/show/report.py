@@ -78,6 +78,8 @@ def _remark(judged: Judged, drawn: bool) -> str:
     if verdict.trace is not None:
         where.append(f"after {counted(len(verdict.trace.steps), 'step')}")
     parts = [_expected(judged), " ".join(where), "" if drawn else verdict.reason]
+    if verdict.outcome == "unknown":
+        parts.reverse()  # what hindered it is the news
     return "; ".join(part for part in parts if part)
 
 
@@ -157,10 +159,27 @@ def _what_next(results: Sequence[ScenarioResult], again: str, asked: Collection[
     if alone and judged.verdict.trace is None:
         return
     what = "to save its run" if alone else "to see only that" if len(wrong) == 1 else "to see only the first"
-    command = f"{again} -s {shlex.quote(result.scenario.name)} -p {shlex.quote(name)}"
+    parts = [again, f"-s {shlex.quote(result.scenario.name)}", f"-p {shlex.quote(name)}"]
     if alone:
-        command += " --traces DIR"
-    yield from paragraph(f"{what}: {command}", "bold", hanging="  ")
+        parts.append("--traces DIR")
+    yield from _command(what, parts)
+
+
+def _command(what: str, parts: Sequence[str]) -> Iterator[Text]:
+    """A command that can be copied: where it is too long for a line, with a backslash."""
+    line = f"{what}: {' '.join(parts)}"
+    if len(line) <= WIDTH:
+        yield Text(line, style="bold")
+        return
+    yield Text(f"{what}:", style="bold")
+    line = f"  {parts[0]}"
+    for part in parts[1:]:
+        if len(line) + 1 + len(part) > WIDTH - 2:
+            yield Text(line + " \\", style="bold")
+            line = f"   {part}"
+        else:
+            line = f"{line} {part}"
+    yield Text(line, style="bold")
 
 
 def _sum(
@@ -172,19 +191,20 @@ def _sum(
     cut = sum(not result.complete for result in results)
     counts = {"NOT as expected": unexpected, "not decided": unknown}
     endings = [f"{n} {what}" for what, n in counts.items() if n] or ["all as expected"]
-    if cut:
-        endings.append(f"{counted(cut, 'scenario')} not explored to the end")
-    if broken:
-        endings.append(f"{counted(broken, 'scenario')} in error")
     style = "bold red" if unexpected or broken else "bold yellow" if unknown or cut else "bold green"
     declared = len(protocol.scenarios)
     scenarios = counted(declared, "scenario")
     if len(results) < declared:
         scenarios = f"{len(results)} of {scenarios}"
+    short = [f"{n} {what}" for what, n in {"cut short": cut, "in error": broken}.items() if n]
+    if short:
+        scenarios += f" ({', '.join(short)})"
     states = counted(sum(result.states for result in results), "state")
     seconds = sum(result.seconds for result in results)
-    total = (
-        f"{protocol.name}: {scenarios}, {counted(len(judged), 'verdict')}, {', '.join(endings)}; "
-        f"{states}, {seconds:.0f} s"
-    )
-    yield from paragraph(total, style, hanging="  ")
+    total = f"{protocol.name}: {scenarios}, {counted(len(judged), 'verdict')}, {', '.join(endings)};"
+    effort = f"{states}, {seconds:.0f} s"
+    if len(total) + 1 + len(effort) > WIDTH:
+        yield from paragraph(total, style, hanging="  ")
+        yield Text(f"  {effort}", style=style)
+    else:
+        yield Text(f"{total} {effort}", style=style)

@@ -284,7 +284,8 @@ def _goals(graph: StateGraph, claim: Claim) -> Mask:
 def _why_stuck(graph: StateGraph, property: Property, index: int) -> str:
     """What can still happen in a stuck state, and which assumption keeps a timer from it."""
     blocked = _blocked(graph, index)
-    held = f"; {', '.join(blocked)} is held back by an assumption" if blocked else ""
+    are = "is" if len(blocked) == 1 else "are"
+    held = f"; {' and '.join(blocked)} {are} held back by an assumption" if blocked else ""
     future = future_of(graph.system, graph.state(index), property.calls)
     if future is None:
         states = f"more than {MOST_STATES:,} states"

@@ -68,16 +68,19 @@ def future_of(system: System, start: GlobalState, calls: Sequence[str]) -> Futur
 
 def why_stuck(system: System, future: Future) -> str:
     """What ``future`` comes to: where the ends wait, and what goes round meanwhile."""
-    ends = [_states_of(system, future, end) for end in (0, 1)]
+    a, b = (_states_of(system, future, end) for end in (0, 1))
     if not future.edges:
-        return f"no helpful action is enabled here: A is in {ends[0]}, B in {ends[1]}"
+        return "no helpful action is enabled here: " + (
+            f"both are in {a}" if a == b else f"A is in {a}, B in {b}"
+        )
+    where = f"with both in {a}" if a == b else f"with A in {a} and B in {b}"
     count = len(future.states)
     states = "this state" if count == 1 else f"these {count:,} states"
     lead = f"helpful actions go on, but never lead out of {states}: "
     if not future.going_round:
-        return f"{lead}they end with A in {ends[0]} and B in {ends[1]}"
-    round_ = _listed(_actions(system, future))
-    return f"{lead}{round_} go on for ever, with A in {ends[0]} and B in {ends[1]}"
+        return f"{lead}they end {where}"
+    actions = _actions(system, future)
+    return f"{lead}what goes round is {_listed(actions)}, {where}"
 
 
 def _states_of(system: System, future: Future, end: int) -> str:
