@@ -6,7 +6,7 @@ import json
 import math
 import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -118,12 +118,29 @@ def command(
     _require_writable(output, traces)
     out = _Output(format, output)
     checking = _Checking(options, out)
-    codes = []
+    codes: list[int] = []
+    names: list[str] = []
     for path, protocol, chosen in jobs:
         if not checking.interrupted and (chosen or not options.scenarios):
             codes.append(checking.document(path, protocol, chosen))
+            names.append(protocol.name)
+    if len(codes) > 1:
+        out.text([Text(), *_documents_together(names, codes)])
     out.close(single=len(loaded) == 1 and (not documents or not Path(documents[0]).is_dir()))
     return next(code for code in (ERROR, NOT_AS_EXPECTED, LIMIT, AS_EXPECTED) if code in codes)
+
+
+def _documents_together(names: Sequence[str], codes: Sequence[int]) -> Iterator[Text]:
+    """Which of several documents to look at; the rest may be pages above."""
+    words = {ERROR: "in error", NOT_AS_EXPECTED: "NOT as expected", LIMIT: "not decided"}
+    parts = [
+        f"{what}: {', '.join(name for name, code in zip(names, codes, strict=True) if code == wrong)}"
+        for wrong, what in words.items()
+        if wrong in codes
+    ]
+    style = "bold green" if not parts else "bold yellow" if set(codes) <= {AS_EXPECTED, LIMIT} else "bold red"
+    text = f"{len(codes)} documents; {'; '.join(parts) or 'all as expected'}"
+    yield from paragraph(text, style, hanging="  ")
 
 
 def _require_writable(output: Path | None, traces: Path | None) -> None:

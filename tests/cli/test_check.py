@@ -249,9 +249,14 @@ def test_a_scenario_of_one_document_leaves_the_others_out(lastack: Lastack, tmp_
 
 def test_one_document_that_fails_makes_all_fail(lastack: Lastack, tmp_path: Path) -> None:
     write_door(tmp_path, "woken violated", name="bad.md")
-    assert lastack("check", "bad.md", "door.md").code == 1
+    ran = lastack("check", "bad.md", "door.md")
+    assert ran.code == 1
+    assert ran.out.splitlines()[-2:] == ["", "2 documents; NOT as expected: bad"]
     assert lastack("check", "door.md", "bad.md").code == 1
-    assert lastack("check", "door.md", "bad.md", "--max-states", 1).code == 3
+    ran = lastack("check", "door.md", "bad.md", "--max-states", 1)
+    assert ran.code == 3
+    assert ran.out.splitlines()[-1] == "2 documents; not decided: door, bad"
+    assert lastack("check", "door.md", "door.md").out.splitlines()[-1] == "2 documents; all as expected"
 
 
 def test_a_bundled_document_goes_by_its_bare_name(lastack: Lastack) -> None:

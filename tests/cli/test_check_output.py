@@ -214,12 +214,14 @@ def test_two_runs_write_the_same_bytes_but_for_the_seconds() -> None:
     assert outputs[0] == outputs[1]
 
 
-def test_the_text_that_the_documentation_shows(lastack: Lastack) -> None:
+def test_the_text_that_the_documentation_shows(lastack: Lastack, tmp_path: Path) -> None:
     blocks = re.findall(r"```text\n(.*?)```", (ROOT / "docs" / "output.md").read_text(), re.DOTALL)
     printed = timeless(lastack("check", "textbook", "-s", "SYN lost").out)
-    report, ladder = (timeless(block) for block in blocks[:2])
+    report, ending, ladder = (timeless(block) for block in blocks[:3])
     assert report in printed
     assert "".join(f"  {line}\n" for line in ladder.splitlines()) in printed
+    write_door(tmp_path, "woken violated")
+    assert timeless(lastack("check", "door.md").out).endswith(ending)
 
 
 # JSON

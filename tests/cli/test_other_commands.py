@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.cli.commands import AS_IT_IS, Lastack, write_door
-from tests.toys import DOCUMENTS
+from tests.toys import DOCUMENTS, ROOT
 
 # list
 
@@ -272,3 +273,23 @@ def test_replay_with_the_wrong_arguments_is_2(
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
     assert saved.exists()
+
+
+# What the README tells to type
+
+
+def test_the_commands_of_the_readme_work_in_any_folder(
+    lastack: Lastack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that take no time are run, in their order; of the others the documents are found."""
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    lines = [line.strip().split("  ")[0] for line in re.findall(r"(?m)^    lastack .*", text)]
+    commands = [shlex.split(line)[1:] for line in lines]
+    quick = [words for words in commands if "textbook" in words or words == ["list"]]
+    assert len(commands) > len(quick) > 4
+    for words in quick:
+        assert lastack(*words).code == 0, words
+    slow = [words for words in commands if words not in quick and words[1][0] != "-"]
+    assert slow == [["check", "changes"]]
+    assert lastack("list", "changes").code == 0

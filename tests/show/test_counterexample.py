@@ -125,8 +125,8 @@ STUCK = """\
       ── from here on for ever ─────────────────────────────────────────────────
    4  │                                                                        │
         timeout voice: voice.ground
-   5  │       ── <WORD=help> ────────────────────────────────────▶             │
-              word.quiet
+   5  │       ── <WORD=help> ──────────────────────────────────────────▶       │
+             word.quiet
      helpful actions go on, but never lead out of these 4 states: what goes
      round is A's timeout voice and deliveries to B, with A in ground and B in
      path
