@@ -20,6 +20,8 @@ from checker.cli.messages import WIDTH
 from checker.explore.limits import Limits, Progress
 
 CLEAR_TO_END = "\x1b[K"
+PROGRESS = WIDTH - 4
+"""Columns of progress: the ^C that a terminal shows behind it must not begin a new line."""
 
 
 def console(file: IO[str] | None = None) -> Console:
@@ -37,14 +39,14 @@ class ProgressLine:
 
     def report(self, progress: Progress) -> None:
         rate = progress.states / progress.seconds if progress.seconds else 0
-        self.say(
-            f"{self.name[:22]}: {progress.states:,} states, {rate:,.0f}/s, "
-            f"frontier {progress.frontier:,}, depth {progress.depth}, {_megabytes():,} MB"
+        facts = (
+            f"{progress.states:,} states, {rate:,.0f}/s, frontier {progress.frontier:,}, "
+            f"depth {progress.depth}, {_megabytes():,} MB"
         )
+        self.say(f"{self.name[: PROGRESS - len(facts) - 2]}: {facts}")
 
     def say(self, text: str) -> None:
-        # Room is left for the ^C that a terminal may print, which must not begin a new line.
-        self._write(text[: WIDTH - 6])
+        self._write(text[:PROGRESS])
 
     def clear(self) -> None:
         self._write("")

@@ -205,7 +205,8 @@ class _Ladder:
         )
 
     def _row(self, number: str, states: tuple[str, str], middle: Text, bold: tuple[bool, bool]) -> Text:
-        line = Text(f"{number:<{NUMBER}}", style=DETAIL)
+        line = Text()
+        line.append(f"{number:<{NUMBER}}", style=DETAIL)
         left = states[0].ljust(self.column)
         right = states[1].rjust(self.column)
         line.append(left, style=CHANGED if bold[0] else "")

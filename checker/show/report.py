@@ -155,11 +155,15 @@ def _what_next(results: Sequence[ScenarioResult], again: str, asked: Collection[
         return
     result, judged = wrong[0]
     name = judged.verdict.property.name
-    alone = len(results) == 1 and list(asked) == [name]
+    scenarios = [result.scenario.name]
+    expectation = judged.expectation
+    if expectation and expectation.twin and judged.verdict.outcome == expectation.outcome:
+        scenarios.append(expectation.twin)  # without which nothing would be wrong
+    alone = [r.scenario.name for r in results] == scenarios[:1] and list(asked) == [name]
     if alone and judged.verdict.trace is None:
         return
     what = "to save its run" if alone else "to see only that" if len(wrong) == 1 else "to see only the first"
-    parts = [again, f"-s {shlex.quote(result.scenario.name)}", f"-p {shlex.quote(name)}"]
+    parts = [again, *(f"-s {shlex.quote(s)}" for s in scenarios), f"-p {shlex.quote(name)}"]
     if alone:
         parts.append("--traces DIR")
     yield from _command(what, parts)

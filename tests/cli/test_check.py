@@ -55,6 +55,11 @@ def test_a_twin_that_does_not_hold_is_1_and_is_told(lastack: Lastack, tmp_path: 
     assert ran.code == 1
     said = "in quiet it is said to be: vacuous, and is: holds"
     assert f"lossy: woken: violated; {said}\n" in ran.out
+    # The command that is offered shows it again; the one scenario alone would not.
+    (offered,) = re.findall(r"to see only that: lastack (.*)\n", ran.out)
+    again = lastack(*offered.split())
+    assert again.code == 1
+    assert f"lossy: woken: violated; {said}\n" in again.out
     assert ", 1 NOT as expected; " in ran.out.splitlines()[-1]
     told = json.loads(lastack("check", "door.md", "--format", "json").out)["scenarios"][1]["verdicts"][0]
     assert (told["outcome"], told["as_expected"], told["complaint"]) == ("violated", False, said)
