@@ -28,6 +28,7 @@ from checker.verify.claims import (
     state_env,
     step_env,
 )
+from checker.verify.stuck import MOST_STATES, future_of, why_stuck
 from checker.verify.trace import Trace, trace_to
 from checker.verify.verdict import Verdict, scope_of
 
@@ -270,16 +271,14 @@ def _goals(graph: StateGraph, claim: Claim) -> Mask:
 
 def _why_stuck(graph: StateGraph, property: Property, index: int) -> str:
     """What can still happen in a stuck state, and which assumption keeps a timer from it."""
-    edges = helpful_edges(graph, property.calls)
-    helpful: Any = edges  # as in ``can_reach``
-    layers = nx.bfs_layers(helpful, [index])
-    left = sum(len(layer) for layer in layers)
     blocked = _blocked(graph, index)
-    held = f"; {', '.join(blocked)} is held back by an assumption" if blocked else ""
-    if edges.offsets[index] == edges.offsets[index + 1]:
-        return f"no helpful action is enabled here{held}"
-    states = "this state" if left == 1 else f"these {left:,} states"
-    return f"helpful actions go on, but never lead out of {states}{held}"
+    are = "is" if len(blocked) == 1 else "are"
+    held = f"; {' and '.join(blocked)} {are} held back by an assumption" if blocked else ""
+    future = future_of(graph.system, graph.state(index), property.calls)
+    if future is None:
+        states = f"more than {MOST_STATES:,} states"
+        return f"helpful actions go on, but never lead out of {states}{held}"
+    return f"{why_stuck(graph.system, future)}{held}"
 
 
 def _blocked(graph: StateGraph, index: int) -> list[str]:

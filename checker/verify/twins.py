@@ -68,13 +68,3 @@ def _with_twin(judged: Judged, by_name: Mapping[str, ScenarioResult]) -> Judged:
         return judged
     complaint = f"in {expectation.twin} it is said to be: {expectation.twin_outcome}, and is: {outcome}"
     return replace(judged, complaint=complaint)
-
-
-def unkept_twins(results: Sequence[ScenarioResult]) -> list[str]:
-    """The ``holds in`` promises that the results of the other scenarios do not keep."""
-    return [
-        f"{after.scenario.name}: {judged.verdict.property.name}: {judged.complaint}"
-        for before, after in zip(results, with_twins(results), strict=True)
-        for promised, judged in zip(before.judged, after.judged, strict=True)
-        if judged.complaint != promised.complaint
-    ]

@@ -13,7 +13,7 @@ from checker.document.protocol import Protocol, Scenario
 from checker.explore.limits import Limits
 from checker.verify.lint import lint
 from checker.verify.results import ScenarioResult, check_scenario, never_fired
-from checker.verify.twins import unkept_twins
+from tests.promises import unkept_twins
 
 SPEC = bundled_folder()
 DOCUMENTS = sorted(SPEC.glob("**/*.md"))

@@ -20,7 +20,7 @@ from checker.explore.limits import Limits
 from checker.model.evaluate import SemanticError
 from checker.show.ladder import ladder
 from checker.verify.results import ScenarioResult, check_scenario
-from checker.verify.twins import unkept_twins
+from tests.promises import unkept_twins
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTES = ROOT / "docs" / "rfc-notes.md"

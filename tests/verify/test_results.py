@@ -9,7 +9,7 @@ from checker.document.problems import DocumentError
 from checker.document.protocol import Protocol
 from checker.explore.limits import Limits
 from checker.verify.results import ScenarioResult, check_scenario, never_decided
-from checker.verify.twins import unkept_twins
+from tests.promises import unkept_twins
 
 DOCUMENT = """
 | state | meaning |
