@@ -370,12 +370,10 @@ def _pairwise(operands: list[Evaluate], signs: tuple[str, ...]) -> Evaluate:
 
 
 def settle(value: Any, kind: Kind) -> Value:
-    """``value`` as a variable or field of ``kind`` holds it: wrapped or saturated."""
+    """``value``, which is within the limit of ``kind``, as a variable or field of it holds it."""
     if value is None:
         return () if kind.base == "flags" else None
     if kind.base == "seq":
         return int(value) % MODULUS
-    if kind.limit is not None:
-        return min(int(value), kind.limit)
     result: Value = value
     return result

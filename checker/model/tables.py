@@ -301,6 +301,18 @@ class Model:
             f"{'AB'[end]}'s {name}" for end in (0, 1) for name in sorted(self.tables[end].endpoint.exhausted)
         ]
 
+    def saturated(self) -> list[str]:
+        """The ghosts that should have counted further somewhere, as ``A's X saturated at 3``."""
+        limits = {
+            place.name: place.kind.limit
+            for place in (*self.protocol.variables.values(), *self.protocol.fields.values())
+        }
+        return [
+            f"{'AB'[end]}'s {name} saturated at {limits[name]}"
+            for end in (0, 1)
+            for name in sorted(self.tables[end].endpoint.saturated)
+        ]
+
     def is_helpful(self, action: Action, calls: Sequence[str] = ()) -> bool:
         """Whether an action can be relied on: fair events, and the calls that users must make."""
         if action.kind in ("loss", "duplication", "fault"):

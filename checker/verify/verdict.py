@@ -44,6 +44,7 @@ def scope_of(graph: StateGraph) -> str:
     if settings:
         parts.append("with " + ", ".join(settings))
     parts.extend(f"{supply} ran out, its last value was used again" for supply in model.exhausted())
+    parts.extend(model.saturated())
     if graph.truncated.any():
         parts.append("truncated: some actions lacked room in a channel")
     return "; ".join(parts)
