@@ -11,7 +11,7 @@ from typing import Literal
 from checker.document import syntax as s
 from checker.document.kinds import COUNT, FLAG, NONE, NUMBER, UNKNOWN, Kind
 from checker.document.names import EVENT, STATE, FlagOf, Meaning, meanings
-from checker.document.problems import ProblemList, suggest
+from checker.document.problems import EVERY, ProblemList, suggest
 from checker.document.protocol import Definition, Field, Protocol, Switch, Variable
 
 Use = Literal["guard", "act", "default", "assumption", "state claim", "step claim"]
@@ -62,7 +62,32 @@ class KindChecker:
         kind = self.kind(node, scope)
         if kind is not None and kind.base != "flag":
             self.complain(node, f"this is {kind.described()}, expected something that holds or does not")
+        elif kind is not None and self._may_be_none(node):
+            self.complain(node, "this may be `none`, which neither holds nor does not")
         return FLAG
+
+    def _may_be_none(self, node: s.Expression) -> bool:
+        """Whether ``node`` is written so that it may be ``none``; reading what is unset is no such
+        case, but an error in the run."""
+        match node:
+            case s.Constant():
+                return node.value is None
+            case s.Choice():
+                return self._may_be_none(node.then) or self._may_be_none(node.otherwise)
+            case s.Name():
+                meaning = self.names.get(node.name)
+                if isinstance(meaning, Definition) and node.name not in self._inside:
+                    within = self._quiet(node.name)
+                    return not isinstance(meaning.means, (tuple, s.Template)) and within._may_be_none(
+                        meaning.means
+                    )
+        return False
+
+    def _quiet(self, name: str = "") -> KindChecker:
+        """A checker whose complaints go nowhere, inside the definition of ``name`` too."""
+        quiet = KindChecker(self.protocol, self.problems.apart())
+        quiet._inside = [*self._inside, name] if name else self._inside
+        return quiet
 
     def kind(self, node: s.Expression, scope: Scope, wanted: Kind | None = None) -> Kind | None:
         """The kind of ``node``; ``wanted`` makes its words known."""
@@ -108,7 +133,7 @@ class KindChecker:
             return self._state(node, scope)
         meaning = self.names.get(node.name)
         if meaning is None:
-            self.complain(node, self._unknown(node.name, wanted))
+            self._complain_of_unknown(node, wanted)
             return None
         kind = self._kind_of(meaning, node, scope)
         if kind is None or kind == UNKNOWN:
@@ -124,15 +149,22 @@ class KindChecker:
             return None
         return Kind("words", words=tuple(self.protocol.states))
 
-    def _unknown(self, name: str, wanted: Kind | None) -> str:
+    def _complain_of_unknown(self, node: s.Name, wanted: Kind | None) -> None:
+        """Silent about what may be a word or flag of a kind that could not be read."""
+        words = wanted.words if wanted is not None else ()
+        hint = suggest(node.name, [*words, *self.names, STATE])
+        lost_kinds = ("kind", EVERY) in self.problems.doubts and not hint
+        if not self.problems.doubts_of("word", node.name) and not lost_kinds:
+            self.complain(node, self._unknown(node.name, hint))
+
+    def _unknown(self, name: str, hint: str) -> str:
         if "-" in name:
             left, _, right = name.rpartition("-")
             if left in self.names and (right in self.names or right.isdigit()):
                 return (
                     f"`{name}` is one name; for a difference put spaces around the minus: `{left} - {right}`"
                 )
-        words = wanted.words if wanted is not None else ()
-        return f"unknown name `{name}`{suggest(name, [*words, *self.names, STATE])}"
+        return f"unknown name `{name}`{hint}"
 
     def _who_and_when(self, node: s.Name, scope: Scope) -> bool:
         if node.who and not scope.is_claim:
@@ -160,6 +192,8 @@ class KindChecker:
                 return self._definition(meaning, node, scope)
 
     def _variable(self, variable: Variable, node: s.Name, scope: Scope) -> Kind | None:
+        if self.problems.doubts_of("lives", variable.name):
+            return variable.kind
         if variable.ghost and not scope.ghosts:
             self.complain(node, f"`{node.name}` is a ghost; only properties and other ghosts may read it")
             return None
@@ -201,8 +235,7 @@ class KindChecker:
         if node.name in self._inside:
             self.complain(node, f"the definition of `{node.name}` leads back to itself")
             return None
-        quiet = KindChecker(self.protocol, ProblemList())
-        quiet._inside = [*self._inside, node.name]
+        quiet = self._quiet(node.name)
         kind = quiet.kind(means, self._scope_within(node, scope))
         for problem in quiet.problems.problems[:1]:
             self.complain(node, f"`{node.name}` cannot be used here: {problem.message}")
@@ -221,6 +254,8 @@ class KindChecker:
         left = self.kind(node.left, scope)
         right = self.kind(node.right, scope)
         if left is None or right is None:
+            return None
+        if self._none_among(node, (node.left, node.right), node.operator):
             return None
         sides = (left.base, right.base)
         if sides == ("seq", "seq") and node.operator == "-":
@@ -251,15 +286,24 @@ class KindChecker:
 
     def _words_among(self, operands: Iterable[s.Expression], scope: Scope) -> Kind | None:
         """The kind of the words that are compared, so that a word alone is known as one."""
-        quiet = KindChecker(self.protocol, ProblemList())
-        quiet._inside = self._inside
+        quiet = self._quiet()
         kinds = (quiet.kind(operand, scope) for operand in operands)
         return next((kind for kind in kinds if kind and kind.base == "words"), None)
+
+    def _none_among(self, node: s.Expression, operands: Iterable[s.Expression], sign: str) -> bool:
+        """Reports operands of a choice that may be ``none``; the word by itself has a kind of its own."""
+        for operand in operands:
+            if not isinstance(operand, s.Constant) and self._may_be_none(operand):
+                self.complain(operand, f"this may be `none`, and `{sign}` needs numbers")
+                return True
+        return False
 
     def _operators(self, node: s.Comparison, bases: set[str]) -> None:
         ordering = [operator for operator in node.operators if operator not in ("=", "/=")]
         if ordering and not bases <= {"seq", "count", "number"}:
             self.complain(node, f"`{ordering[0]}` orders numbers only; use `=`, `/=` or `is`")
+        elif ordering and self._none_among(node, node.operands, ordering[0]):
+            return
         elif "/=" in node.operators and len(node.operators) > 1:
             self.complain(node, "`/=` is not chained; write two comparisons joined by `and`")
         elif ordering and "seq" in bases and len(node.operators) > 2:
@@ -271,6 +315,9 @@ class KindChecker:
         """The common kind of two values, reported where there is none."""
         if left is None or right is None:
             return left or right
+        if {left.base, right.base} == {"none", "flags"}:
+            self.complain(node, "a set of flags is never `none`, only empty; test its flags one by one")
+            return None
         if "none" in (left.base, right.base):
             return right if left.base == "none" else left
         if left.base == "number" and right.base in ("seq", "count"):
@@ -290,7 +337,10 @@ class KindChecker:
             self._is_special(node, subject, scope)
             return FLAG
         kind = self.kind(subject, scope)
-        if kind is None or node.word == "none":
+        if kind is None or (node.word == "none" and kind.base != "flags"):
+            return FLAG
+        if node.word == "none":
+            self.complain(node, "a set of flags is never `none`, only empty; test its flags one by one")
             return FLAG
         if kind.base != "words":
             self.complain(node, f"`is` is for words, states and events; this is {kind.described()}")
@@ -302,13 +352,14 @@ class KindChecker:
         if subject.name == EVENT:
             if scope.use != "step claim" or subject.who or subject.when:
                 self.complain(node, "`event is …` is only for claims of `step` properties")
-            elif node.word not in self.protocol.events:
+            elif self.protocol.events and node.word not in self.protocol.events:
                 self._unknown_word(node, "an event", self.protocol.events)
             return
         if not self._who_and_when(subject, scope) or self._state(subject, scope) is None:
             return
-        if not self.protocol.members(node.word):
-            self._unknown_word(node, "a state or a group", [*self.protocol.states, *self.protocol.groups])
+        known = {**self.protocol.states, **self.protocol.groups}
+        if self.protocol.states and node.word not in known:
+            self._unknown_word(node, "a state or a group", known)
 
     def _unknown_word(self, node: s.Is, what: str, known: Iterable[str]) -> None:
         self.complain(node, f"`{node.word}` is not {what}{suggest(node.word, known)}")
@@ -329,7 +380,7 @@ class KindChecker:
         if scope.use == "assumption" or (isinstance(node, s.NothingInFlight) and scope.use == "state claim"):
             if isinstance(node, s.PeerTimerDisabled):
                 event = self.protocol.events.get(node.event)
-                if event is None or event.kind != "timer":
+                if self.protocol.events and (event is None or event.kind not in ("timer", "")):
                     timers = [e.name for e in self.protocol.events.values() if e.kind == "timer"]
                     self.complain(node, f"`{node.event}` is not a timer event{suggest(node.event, timers)}")
             return FLAG

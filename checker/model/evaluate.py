@@ -157,7 +157,7 @@ class Evaluator:
             word = node.name
             return lambda env: word
         raw = self._raw(node, meaning, view)
-        if isinstance(meaning, (Switch, FlagOf, Definition)):
+        if isinstance(meaning, (FlagOf, Definition)):
             return raw
         name = node.name
 
@@ -280,6 +280,9 @@ class Evaluator:
     def maybe_unset(self, node: s.Expression, view: str = "us") -> Evaluate:
         """Like ``compile``, but a bare name may be unset (for ``is none`` and in segments)."""
         meaning = self.names.get(node.name) if isinstance(node, s.Name) else None
+        if isinstance(node, s.Name) and isinstance(meaning, Definition):
+            assert not isinstance(meaning.means, (tuple, s.Template))  # checked at reading
+            return self.maybe_unset(meaning.means, self._view(node, view))
         if isinstance(node, s.Name) and meaning is not None:
             return self._raw(node, meaning, view)
         return self.compile(node, view)

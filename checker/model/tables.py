@@ -12,7 +12,7 @@ from typing import Generic, Literal, NamedTuple, TypeVar
 
 from checker.document import syntax as s
 from checker.document.kinds import Value
-from checker.document.protocol import Protocol, Scenario
+from checker.document.protocol import Field, Protocol, Scenario, Variable
 from checker.model.endpoint import Endpoint, Local, Reaction
 from checker.model.evaluate import Env, Evaluator, Network, SemanticError
 from checker.model.segment import Segment, SegmentForm
@@ -303,10 +303,8 @@ class Model:
 
     def saturated(self) -> list[str]:
         """The ghosts that should have counted further somewhere, as ``A's X saturated at 3``."""
-        limits = {
-            place.name: place.kind.limit
-            for place in (*self.protocol.variables.values(), *self.protocol.fields.values())
-        }
+        places: list[Variable | Field] = [*self.protocol.variables.values(), *self.protocol.fields.values()]
+        limits = {place.name: place.kind.limit for place in places}
         return [
             f"{'AB'[end]}'s {name} saturated at {limits[name]}"
             for end in (0, 1)

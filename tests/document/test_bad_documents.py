@@ -194,8 +194,8 @@ DECLARATIONS = [
         "lifetime",
         "| `note` | flag | event |",
         "| `note` | flag | »events |",
-        "note: `events` is not a lifetime, expected `TCB`, `host`, `event`, `supply`, or `ghost` "
-        "and one of them",
+        "note: `events` is not a lifetime, expected `TCB`, `host`, `event`, `supply`, `ghost TCB`, "
+        "`ghost host`, `ghost event`",
     ),
     case(
         "supply of its own",

@@ -53,10 +53,12 @@ DOCUMENT = """
 |---|---|
 | `gap` | `b - a` |
 | `beyond` | `a + n` |
+| `next b` | `b + 1` |
+| `max` | `4294967295` |
 
 | rule | in | on | if | do | send | next | then |
 |---|---|---|---|---|---|---|---|
-| `add.any` | any | ADD | | `few := few + 1; seen := seen + 2; b := (4294967295 if b is none else b + 1)` | | | |
+| `add.any` | any | ADD | | `few := few + 1; seen := seen + 2; b := (max if b is none else next b)` | | | |
 | `back.any` | any | BACK | `few > 0` | `few := few - 1; a := b - 1` | | | |
 | `get.any` | any | segment | | | | | |
 
@@ -317,7 +319,7 @@ FIELDS = """
 
 def test_a_field_must_not_pass_its_bound_unless_it_is_a_ghost() -> None:
     def sent(segment: str) -> tuple[Value, ...]:
-        text = DOCUMENT.replace("b + 1)` | |", f"b + 1)` | `{segment}` |") + FIELDS
+        text = DOCUMENT.replace("next b)` | |", f"next b)` | `{segment}` |") + FIELDS
         protocol = parse(text, "numbers.md")
         model = Model(protocol, protocol.scenarios["up and down"])
         reaction = model.tables[1].endpoint.react(model.tables[1].endpoint.initial(), "ADD")
