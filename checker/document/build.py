@@ -59,7 +59,8 @@ class _Builder(RowReader):
         protocol = self.protocol
         members = self.members(row, "in", list(protocol.states), protocol.groups)
         next_state = row["next"].plain
-        if next_state and protocol.states and next_state not in protocol.states:
+        lost = not protocol.states or self.problems.doubts_of("states", next_state)
+        if next_state and next_state not in protocol.states and not lost:
             self.complain(
                 row["next"], f"`{next_state}` is not a state{suggest(next_state, protocol.states)}", row
             )
@@ -136,7 +137,7 @@ class _Builder(RowReader):
                 assumptions.append(phrase.text)
             elif phrase.text.startswith("users "):
                 calls.extend(self._users(phrase, row))
-            else:
+            elif not self.problems.doubts_of("assumptions", phrase.text):
                 self.problems.add(
                     phrase.position,
                     f"`{phrase.text}` is neither an assumption nor `users CALL`{suggest(phrase.text, known)}",
@@ -153,7 +154,7 @@ class _Builder(RowReader):
         event = self.protocol.events.get(name)
         if event is not None and event.kind in ("call", ""):
             yield name
-        elif self.protocol.events:
+        elif self.protocol.events and not self.problems.doubts_of("events", name):
             calls = [event.name for event in self.protocol.events.values() if event.kind == "call"]
             self.problems.add(
                 phrase.position, f"`{name}` is not a call of the events table{suggest(name, calls)}", row.key

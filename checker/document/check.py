@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from checker.document import syntax as s
 from checker.document.build import is_delete
-from checker.document.expressions import KindChecker, Scope
+from checker.document.expressions import DEFINITION, KindChecker, Scope
 from checker.document.kinds import NUMBER, UNKNOWN, Kind
 from checker.document.names import complain_of_clashes
 from checker.document.problems import EVERY, Position, ProblemList, suggest
@@ -29,8 +29,10 @@ class _Checker:
         self._tables()
         for field in self.protocol.fields.values():
             self._field(field)
+        broken = [d.name for d in self.protocol.definitions.values() if self._is_broken(d)]
+        self.problems.doubt(DEFINITION, *broken)
         for definition in self.protocol.definitions.values():
-            self._definition(definition)
+            self._definition(definition, self.problems)
         for rule in self.protocol.rules:
             self._rule(rule)
         self._steps()
@@ -51,12 +53,18 @@ class _Checker:
 
     def _field(self, field: Field) -> None:
         kinds = self._at(field.name)
-        kind = kinds.kind(field.unless_given, Scope("default", ghosts=field.ghost))
+        kind = kinds.kind(field.unless_given, Scope("default", ghosts=_takes_ghosts(field)))
         self._fits(kinds, field.unless_given, kind, field.kind)
 
-    def _definition(self, definition: Definition) -> None:
+    def _is_broken(self, definition: Definition) -> bool:
+        """Whether something is wrong with a definition even if those that it uses are right."""
+        problems = ProblemList(doubts={*self.problems.doubts, (DEFINITION, EVERY)})
+        self._definition(definition, problems)
+        return bool(problems.problems)
+
+    def _definition(self, definition: Definition, problems: ProblemList) -> None:
         """Definitions are judged as a guard on an arrival would; their uses are judged again."""
-        kinds = KindChecker(self.protocol, self.problems, definition.name, [definition.name])
+        kinds = KindChecker(self.protocol, problems, definition.name, [definition.name])
         means = definition.means
         if isinstance(means, s.Template):
             self._template(kinds, means, Scope("guard", "received"))
@@ -77,14 +85,26 @@ class _Checker:
         for act in rule.acts:
             self._act(kinds, act, replace(scope, use="act"), [])
         for template in rule.sends:
-            self._template(kinds, template, scope)
+            self._sent(kinds, template, scope, rule)
         if rule.then == "refuse":
             self._refusal(rule)
+
+    def _sent(self, kinds: KindChecker, template: s.Template, scope: Scope, rule: Rule) -> None:
+        """A segment that a rule sends; one that is defined elsewhere is wrong at its use."""
+        name = next((d.name for d in self.protocol.definitions.values() if d.means is template), "")
+        if not name:
+            self._template(kinds, template, scope)
+        elif not self.problems.doubts_of(DEFINITION, name):
+            quiet = KindChecker(self.protocol, self.problems.apart())
+            self._template(quiet, template, scope)
+            for problem in quiet.problems.problems[:1]:
+                message = f"`{name}` cannot be sent here: {problem.message}"
+                self.problems.add(rule.places["send"], message, rule.id)
 
     def _refusal(self, rule: Rule) -> None:
         if any(self.protocol.event_kind(event) not in ("call", "") for event in rule.events):
             self.problems.add(rule.places["then"], "only a call can be refused", rule.id)
-        if rule.acts or rule.sends or rule.next:
+        elif rule.acts or rule.sends or rule.next:
             self.problems.add(
                 rule.position, "a refused call changes nothing: leave `do`, `send` and `next` empty", rule.id
             )
@@ -140,7 +160,7 @@ class _Checker:
             for inner in definition.means:
                 self._act(quiet, inner, scope, [*inside, act.name])
             for problem in quiet.problems.problems[:1]:
-                if not inside:
+                if not inside and not kinds.problems.doubts_of(DEFINITION, act.name):
                     kinds.complain(act, f"`{act.name}` cannot be used here: {problem.message}")
 
     def _template(self, kinds: KindChecker, template: s.Template, scope: Scope) -> None:
@@ -151,9 +171,9 @@ class _Checker:
         for given in template.fields:
             field = fields.get(given.written)
             if field is None:
-                hint = suggest(given.written, fields)
-                lost = ("written", EVERY) in self.problems.doubts and not hint
-                if not self.problems.doubts_of("word", given.written) and not lost:
+                doubts_of = self.problems.doubts_of
+                if not doubts_of("word", given.written) and not doubts_of("written", given.written):
+                    hint = suggest(given.written, fields)
                     kinds.complain(given, f"no field is written `{given.written}`{hint}")
                 continue
             if given.written in seen:
@@ -174,7 +194,7 @@ class _Checker:
         elif isinstance(value, s.Flags):
             kinds.complain(given, f"`{given.written}` takes one value, not a list")
         else:
-            kind = kinds.kind(value, replace(scope, ghosts=field.ghost), field.kind)
+            kind = kinds.kind(value, replace(scope, ghosts=_takes_ghosts(field)), field.kind)
             self._fits(kinds, value, kind, field.kind)
 
     def _steps(self) -> None:
@@ -237,6 +257,11 @@ class _Checker:
         if property.when is not None:
             kinds.guard(property.when, scope)
         kinds.guard(property.claim, scope)
+
+
+def _takes_ghosts(field: Field) -> bool:
+    """Whether a field is a ghost, or may be one as its kind could not be read."""
+    return field.ghost or field.kind == UNKNOWN
 
 
 def flag_words(value: s.Expression | s.Flags) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ import difflib
 
 from checker.document import protocol as p
 from checker.document.cells import is_name, parse_meaning, why_no_name
-from checker.document.kinds import Kind
-from checker.document.problems import ProblemList
+from checker.document.kinds import Kind, parse_value
+from checker.document.problems import EVERY, ProblemList
 from checker.document.rows import RowReader
 from checker.document.sheet import Row, Sheet
 from checker.document.syntax import Broken, Constant, Expression
@@ -52,9 +52,8 @@ class Declarations(RowReader):
             self.complain(
                 row["initial"], "a supply takes its values from the scenario: write `scenario`", row
             )
-        before = len(self.problems.problems)
         value = None if from_scenario else self.value(row, "initial", kind)
-        if len(self.problems.problems) > before:
+        if not from_scenario and not parse_value(initial, kind)[0]:
             self.problems.doubt("initial", row.key)
         return p.Variable(
             row.key,
@@ -102,6 +101,7 @@ class Declarations(RowReader):
             self.complain(
                 row["written"], f"`{written}` cannot be used as a name: {why_no_name(written)}", row
             )
+            self.problems.doubt("written", EVERY)
         other = self._written.setdefault(written, row.key)
         if other != row.key:
             self.complain(

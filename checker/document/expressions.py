@@ -14,6 +14,9 @@ from checker.document.names import EVENT, STATE, FlagOf, Meaning, meanings
 from checker.document.problems import EVERY, ProblemList, suggest
 from checker.document.protocol import Definition, Field, Protocol, Switch, Variable
 
+DEFINITION = "definition"
+"""Doubts about definitions that are wrong by themselves: their uses are not told to be so too."""
+
 Use = Literal["guard", "act", "default", "assumption", "state claim", "step claim"]
 
 
@@ -150,21 +153,19 @@ class KindChecker:
         return Kind("words", words=tuple(self.protocol.states))
 
     def _complain_of_unknown(self, node: s.Name, wanted: Kind | None) -> None:
-        """Silent about what may be a word or flag of a kind that could not be read."""
-        words = wanted.words if wanted is not None else ()
-        hint = suggest(node.name, [*words, *self.names, STATE])
-        lost_kinds = ("kind", EVERY) in self.problems.doubts and not hint
-        if not self.problems.doubts_of("word", node.name) and not lost_kinds:
-            self.complain(node, self._unknown(node.name, hint))
+        """Silent about what a row that could not be read may have declared."""
+        if not self.problems.doubts_of("word", node.name):
+            self.complain(node, self._unknown(node.name, wanted))
 
-    def _unknown(self, name: str, hint: str) -> str:
+    def _unknown(self, name: str, wanted: Kind | None) -> str:
         if "-" in name:
             left, _, right = name.rpartition("-")
             if left in self.names and (right in self.names or right.isdigit()):
                 return (
                     f"`{name}` is one name; for a difference put spaces around the minus: `{left} - {right}`"
                 )
-        return f"unknown name `{name}`{hint}"
+        words = wanted.words if wanted is not None else ()
+        return f"unknown name `{name}`{suggest(name, [*words, *self.names, STATE])}"
 
     def _who_and_when(self, node: s.Name, scope: Scope) -> bool:
         if node.who and not scope.is_claim:
@@ -237,7 +238,7 @@ class KindChecker:
             return None
         quiet = self._quiet(node.name)
         kind = quiet.kind(means, self._scope_within(node, scope))
-        for problem in quiet.problems.problems[:1]:
+        for problem in quiet.problems.problems[: not self.problems.doubts_of(DEFINITION, node.name)]:
             self.complain(node, f"`{node.name}` cannot be used here: {problem.message}")
         return kind
 
@@ -352,14 +353,18 @@ class KindChecker:
         if subject.name == EVENT:
             if scope.use != "step claim" or subject.who or subject.when:
                 self.complain(node, "`event is …` is only for claims of `step` properties")
-            elif self.protocol.events and node.word not in self.protocol.events:
+            elif node.word not in self.protocol.events and not self._lost("events"):
                 self._unknown_word(node, "an event", self.protocol.events)
             return
         if not self._who_and_when(subject, scope) or self._state(subject, scope) is None:
             return
         known = {**self.protocol.states, **self.protocol.groups}
-        if self.protocol.states and node.word not in known:
+        if node.word not in known and not self._lost("states"):
             self._unknown_word(node, "a state or a group", known)
+
+    def _lost(self, table: Literal["states", "events"]) -> bool:
+        """Whether the names of a table are not all known, which has been reported."""
+        return not getattr(self.protocol, table) or (table, EVERY) in self.problems.doubts
 
     def _unknown_word(self, node: s.Is, what: str, known: Iterable[str]) -> None:
         self.complain(node, f"`{node.word}` is not {what}{suggest(node.word, known)}")
@@ -380,7 +385,8 @@ class KindChecker:
         if scope.use == "assumption" or (isinstance(node, s.NothingInFlight) and scope.use == "state claim"):
             if isinstance(node, s.PeerTimerDisabled):
                 event = self.protocol.events.get(node.event)
-                if self.protocol.events and (event is None or event.kind not in ("timer", "")):
+                timer = event is not None and event.kind in ("timer", "")
+                if not timer and not self._lost("events"):
                     timers = [e.name for e in self.protocol.events.values() if e.kind == "timer"]
                     self.complain(node, f"`{node.event}` is not a timer event{suggest(node.event, timers)}")
             return FLAG

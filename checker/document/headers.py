@@ -10,7 +10,7 @@ import difflib
 from dataclasses import dataclass
 
 from checker.document.markdown import Cell
-from checker.document.problems import ProblemList, suggest
+from checker.document.problems import ProblemList
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,10 @@ TELLING = 3
 """So many right columns tell the kind of a table whose first column says something else."""
 
 
+ALWAYS = ("extends", "removes")
+"""Kinds of tables that are never prose: their first column alone tells them."""
+
+
 @dataclass(frozen=True)
 class Header:
     """The kind of a table, the column of each of its cells ("" for none), and those it lacks."""
@@ -71,16 +75,21 @@ def read_header(cells: tuple[Cell, ...], problems: ProblemList) -> Header | None
             return None
         _complain_of_first(cells[0], kind, problems)
     schema = SCHEMAS[kind]
-    columns = _columns(cells, kind, problems)
+    columns, strange = _columns(cells, kind, problems)
     missing = tuple(column for column in schema.required if column not in columns)
-    lacking = [column for column in missing if column != schema.key]
-    if lacking:
-        problems.add(
-            cells[0].position,
-            f"this {kind} table lacks the column {', '.join(f'`{c}`' for c in lacking)}; "
-            f"expected {', '.join(schema.columns)}",
-        )
+    lacking = ", ".join(f"`{column}`" for column in missing if column != schema.key)
+    expected = f"expected {', '.join(schema.columns)}"
+    for cell in strange:
+        # Where a column is missing too, this may be what it was meant to be.
+        lack = f"; the column {lacking} is missing" if lacking else ""
+        problems.add(cell.position, f"unknown column `{cell.plain}` in {_a(kind)} table, {expected}{lack}")
+    if lacking and not strange:
+        problems.add(cells[0].position, f"this {kind} table lacks the column {lacking}; {expected}")
     return Header(kind, columns, missing)
+
+
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
 def _exactly(texts: list[str]) -> str | None:
@@ -102,6 +111,8 @@ def _nearly(texts: list[str]) -> str | None:
         others = schema.required[1:]
         near = sum(any(_alike(text, column) for text in texts[1:]) for column in others)
         right = sum(column in texts for column in others)
+        if texts[0].casefold() == schema.key and kind in ALWAYS:
+            return kind
         if right >= TELLING or (_alike(texts[0], schema.key) and near and near * 2 >= len(others)):
             scores[kind] = right + near
     return max(scores, key=lambda kind: scores[kind], default=None)
@@ -116,17 +127,19 @@ def _complain_of_first(first: Cell, kind: str, problems: ProblemList) -> None:
     if first.plain != key:
         problems.add(
             first.position,
-            f"this looks like a {kind} table, and the first column of one is `{key}`, not "
+            f"this looks like {_a(kind)} table, and the first column of one is `{key}`, not "
             f"`{first.plain}`; write it so, or choose other columns if this is prose",
         )
 
 
-def _columns(cells: tuple[Cell, ...], kind: str, problems: ProblemList) -> tuple[str, ...]:
-    """The column that each cell of a header is, misspelt ones as what they were meant to be."""
+def _columns(cells: tuple[Cell, ...], kind: str, problems: ProblemList) -> tuple[tuple[str, ...], list[Cell]]:
+    """The column that each cell of a header is, misspelt ones as what they were meant to be; and
+    the cells that are no column at all."""
     schema = SCHEMAS[kind]
     texts = [cell.plain for cell in cells]
     free = [column for column in schema.columns if column not in texts]
     columns: list[str] = []
+    strange: list[Cell] = []
     for cell in cells:
         text = cell.plain
         if text in schema.columns:
@@ -135,14 +148,16 @@ def _columns(cells: tuple[Cell, ...], kind: str, problems: ProblemList) -> tuple
             columns.append("" if text in columns else text)
         elif not columns and schema.key in free:
             columns.append(schema.key)
-            free.remove(schema.key)
         else:
-            problems.add(
-                cell.position,
-                f"unknown column `{text}` in a {kind} table, expected {', '.join(schema.columns)}"
-                f"{suggest(text, schema.columns)}",
-            )
             meant = next(iter(difflib.get_close_matches(text.casefold(), free, n=1)), "")
+            if meant:
+                problems.add(
+                    cell.position,
+                    f"unknown column `{text}` in {_a(kind)} table, expected {', '.join(schema.columns)}"
+                    f"; did you mean `{meant}`?",
+                )
+            else:
+                strange.append(cell)
             columns.append(meant)
-            free = [column for column in free if column != meant]
-    return tuple(columns)
+        free = [column for column in free if column not in columns]
+    return tuple(columns), strange

@@ -52,6 +52,8 @@ def _judge(layers: list[Layer]) -> tuple[Protocol, list[Problem]]:
     file = layers[0].file
     protocol = build(sheet, Path(file).stem, file, problems)
     check(protocol, problems)
+    # What is doubtful has been reported, or else silence about it would accept the document.
+    assert problems.problems or not problems.doubts
     return protocol, problems.problems
 
 

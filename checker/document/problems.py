@@ -74,7 +74,8 @@ class ProblemList:
     doubts: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, position: Position, message: str, row: str = "") -> None:
-        if position.column:
+        said = any(p.position == position and p.message == message for p in self.problems)
+        if position.column and not said:
             self.problems.append(Problem(position, message, row))
 
     def doubt(self, aspect: str, *names: str) -> None:
@@ -87,10 +88,6 @@ class ProblemList:
     def apart(self) -> ProblemList:
         """An empty list with the same doubts, for what is perhaps not to be reported."""
         return ProblemList(doubts=self.doubts)
-
-    def raise_if_any(self) -> None:
-        if self.problems:
-            raise DocumentError(self.problems)
 
 
 def suggest(name: str, known: Iterable[str]) -> str:

@@ -125,7 +125,7 @@ class RowReader:
                 yield phrase.text
             elif phrase.text in groups:
                 yield from groups[phrase.text].states
-            elif states:
+            elif states and not self.problems.doubts_of("states", phrase.text):
                 message = f"`{phrase.text}` is not {what}{suggest(phrase.text, [*states, *groups])}"
                 self.problems.add(phrase.position, message, row.key)
 
@@ -135,7 +135,7 @@ class RowReader:
         if not listed:
             self._complain_of_nothing(row, "on", "an event")
         for phrase in listed:
-            if phrase.text not in known and known:
+            if phrase.text not in known and known and not self.problems.doubts_of("events", phrase.text):
                 message = f"`{phrase.text}` is not an event{suggest(phrase.text, known)}"
                 self.problems.add(phrase.position, message, row.key)
         return tuple(dict.fromkeys(phrase.text for phrase in listed if phrase.text in known))

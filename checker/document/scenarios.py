@@ -12,7 +12,7 @@ from functools import partial
 
 from checker.document.kinds import Value, parse_value, values_of
 from checker.document.markdown import Cell
-from checker.document.problems import Position, ProblemList, suggest
+from checker.document.problems import EVERY, Position, ProblemList, suggest
 from checker.document.protocol import Expectation, Network, Protocol, Scenario
 from checker.document.sheet import Row
 
@@ -83,7 +83,7 @@ class ScenarioReader:
         calls = [event.name for event in self.protocol.events.values() if event.kind in ("call", "")]
         if phrase.text in calls:
             return phrase.text
-        if self.protocol.events:
+        if self.protocol.events and not self.problems.doubts_of("events", phrase.text):
             self._complain(
                 phrase.position,
                 f"`{phrase.text}` is not a call of the events table{suggest(phrase.text, calls)}",
@@ -168,7 +168,7 @@ class ScenarioReader:
         """Silent about what a declaration that could not be read may have meant to be a bound."""
         declared = [v.name for v in self.protocol.variables.values() if self._doubtful(v.name)]
         declared += [e.name for e in self.protocol.events.values() if not e.kind]
-        if _longest_prefix(phrase.text, declared) is None:
+        if ("word", EVERY) not in self.problems.doubts and _longest_prefix(phrase.text, declared) is None:
             names = ", ".join(f"`{name} …`" for name in known)
             self._complain(phrase.position, f"`{phrase.text}` is not a bound, expected {names}")
 
@@ -225,7 +225,7 @@ class ScenarioReader:
                 self._complain(phrase.position, f"`{phrase.text}` is assumed already; say it once")
             elif phrase.text in self.protocol.assumptions:
                 names.append(phrase.text)
-            else:
+            elif not self.problems.doubts_of("assumptions", phrase.text):
                 hint = suggest(phrase.text, self.protocol.assumptions)
                 self._complain(phrase.position, f"unknown assumption `{phrase.text}`{hint}")
         return tuple(names)
@@ -238,8 +238,9 @@ class ScenarioReader:
             if not equals:
                 self._complain(phrase.position, "expected `switch = value`")
             elif switch is None:
-                hint = suggest(name, self.protocol.switches)
-                self._complain(phrase.position, f"unknown switch `{name}`{hint}")
+                if not self.problems.doubts_of("word", name):
+                    hint = suggest(name, self.protocol.switches)
+                    self._complain(phrase.position, f"unknown switch `{name}`{hint}")
             elif name in settings:
                 self._complain(phrase.position, f"`{name}` is set already; set it once")
             else:
@@ -266,6 +267,8 @@ class ScenarioReader:
     def _expectation(self, phrase: Phrase) -> Expectation | None:
         text, twin_outcome, twin = _split_twin(phrase.text)
         name = _longest_prefix(text, self.protocol.properties)
+        if name is None and self.problems.doubts_of("properties", text):
+            return None
         if name is None:
             hint = suggest(text, [f"{p} {o}" for p in self.protocol.properties for o in OUTCOMES])
             self._complain(phrase.position, f"`{text}` does not begin with the name of a property{hint}")
@@ -284,11 +287,11 @@ class ScenarioReader:
             self._complain(phrase.position, "what is not reachable has no counterexample; leave out `by`")
         if (blame or twin) and outcome != "violated":
             self._complain(phrase.position, "only `violated` is explained with `by` and `holds in`")
-        if blame and blame not in rules:
+        if blame and blame not in rules and not self.problems.doubts_of("rules", blame):
             self._complain(phrase.position, f"there is no rule `{blame}` to blame{suggest(blame, rules)}")
         if twin == self.row:
             self._complain(phrase.position, f"`{twin}` is this scenario; the pair needs another one")
-        if twin and twin not in self.names:
+        if twin and twin not in self.names and not self.problems.doubts_of("scenarios", twin):
             self._complain(phrase.position, f"there is no scenario `{twin}`{suggest(twin, self.names)}")
 
 

@@ -50,7 +50,7 @@ def read_sheet(text: str, file: str, problems: ProblemList) -> Sheet:
                 _require_key(row, header.kind, problems)
                 sheet.rows[header.kind].append(row)
             for column in header.missing:
-                problems.doubt(column, EVERY)
+                problems.doubt(ASPECTS.get((header.kind, column), ""), EVERY)
     for kind, rows in sheet.rows.items():
         _complain_of_twins(kind, rows, problems)
     return sheet
@@ -84,11 +84,25 @@ def _complain_of_length(row: tuple[Cell, ...], columns: list[str], problems: Pro
     )
 
 
+# What cannot be known of any row where a table lacks a column.
+ASPECTS = {
+    ("variables", "kind"): "word",
+    ("switches", "kind"): "word",
+    ("segment", "kind"): "word",
+    ("segment", "written"): "written",
+    ("variables", "lives"): "lives",
+    ("variables", "initial"): "initial",
+}
+
+DECLARING = ("variables", "switches", "segment", "definitions")
+"""The tables that declare what expressions name."""
+
+
 def _require_key(row: Row, kind: str, problems: ProblemList) -> None:
     if not row.key:
-        problems.add(
-            row.cells[SCHEMAS[kind].key].position, f"the first cell of a {kind} row is its name; it is empty"
-        )
+        position = row.cells[SCHEMAS[kind].key].position
+        problems.add(position, f"the first cell of a row of {kind} is its name; it is empty")
+        problems.doubt("word" if kind in DECLARING else kind, EVERY)
 
 
 def _complain_of_twins(kind: str, rows: list[Row], problems: ProblemList) -> None:

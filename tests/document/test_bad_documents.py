@@ -110,7 +110,7 @@ TABLES = [
         "nameless row",
         "| busy | |\n",
         "| busy | |\n| »| nobody |\n",
-        "the first cell of a states row is its name; it is empty",
+        "the first cell of a row of states is its name; it is empty",
     ),
     added(
         "same name twice",

@@ -41,6 +41,7 @@ def test_kind_is_read(text: str, kind: Kind) -> None:
 
 NO_KINDS = [
     *("", "seq", "their seq", "counts", "one", "a, a", "a,,b", "flags ", "flags A, A", "a, b|c"),
+    *("flag SYN, ACK", "flgs SYN, ACK", "Flags SYN, ACK", "ghost a, b", "count to 3, x", "own seq a, b"),
     *("count to", "count to x", "count to -1", "count to 1.5", "count to 1234567890"),
 ]
 
