@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from checker.document import syntax as s
 from checker.document.build import is_delete
-from checker.document.expressions import DEFINITION, KindChecker, Scope
+from checker.document.expressions import KindChecker
 from checker.document.kinds import NUMBER, UNKNOWN, Kind
 from checker.document.names import complain_of_clashes
 from checker.document.problems import EVERY, Position, ProblemList, suggest
 from checker.document.protocol import Definition, Field, Property, Protocol, Rule, Variable
+from checker.document.scope import DEFINITION, Scope
 
 
 def check(protocol: Protocol, problems: ProblemList) -> None:
@@ -217,7 +218,8 @@ class _Checker:
                 )
 
     def _order(self) -> dict[str, int]:
-        """The steps and their places. A rule whose name is no name of its own counts for none."""
+        """The steps and their places. Rules without a name of their own, or with cells that could
+        not be told apart, count for none."""
         order: dict[str, int] = {}
         seen: set[str] = {""}
         latest = ""
@@ -225,6 +227,9 @@ class _Checker:
             if rule.id in seen:
                 continue
             seen.add(rule.id)
+            if not any(place.column for place in rule.places.values()):
+                order.setdefault(rule.step, len(order))
+                continue
             if rule.step in ("", "stop", "refuse"):
                 message = f"the name of a rule begins with that of its step, which cannot be `{rule.step}`"
                 self.problems.add(rule.position, message, rule.id)

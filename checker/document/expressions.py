@@ -13,29 +13,7 @@ from checker.document.kinds import COUNT, FLAG, NONE, NUMBER, UNKNOWN, Kind
 from checker.document.names import EVENT, STATE, FlagOf, Meaning, meanings
 from checker.document.problems import EVERY, ProblemList, suggest
 from checker.document.protocol import Definition, Field, Protocol, Switch, Variable
-
-DEFINITION = "definition"
-"""Doubts about definitions that are wrong by themselves: their uses are not told to be so too."""
-
-Use = Literal["guard", "act", "default", "assumption", "state claim", "step claim"]
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Where an expression stands.
-
-    ``segment`` says whose fields it may read: none, those of the segment ``received``, or
-    those of a segment this end ``sent``; ``within`` is the claim around the body of
-    ``some segment …``.
-    """
-
-    use: Use
-    segment: Literal["", "received", "sent"] = ""
-    ghosts: bool = False
-
-    @property
-    def is_claim(self) -> bool:
-        return self.use in ("state claim", "step claim")
+from checker.document.scope import DEFINITION, Scope, may_be_none
 
 
 @dataclass
@@ -65,26 +43,9 @@ class KindChecker:
         kind = self.kind(node, scope)
         if kind is not None and kind.base != "flag":
             self.complain(node, f"this is {kind.described()}, expected something that holds or does not")
-        elif kind is not None and self._may_be_none(node):
+        elif kind is not None and may_be_none(node, self.names):
             self.complain(node, "this may be `none`, which neither holds nor does not")
         return FLAG
-
-    def _may_be_none(self, node: s.Expression) -> bool:
-        """Whether ``node`` is written so that it may be ``none``; reading what is unset is no such
-        case, but an error in the run."""
-        match node:
-            case s.Constant():
-                return node.value is None
-            case s.Choice():
-                return self._may_be_none(node.then) or self._may_be_none(node.otherwise)
-            case s.Name():
-                meaning = self.names.get(node.name)
-                if isinstance(meaning, Definition) and node.name not in self._inside:
-                    within = self._quiet(node.name)
-                    return not isinstance(meaning.means, (tuple, s.Template)) and within._may_be_none(
-                        meaning.means
-                    )
-        return False
 
     def _quiet(self, name: str = "") -> KindChecker:
         """A checker whose complaints go nowhere, inside the definition of ``name`` too."""
@@ -278,9 +239,8 @@ class KindChecker:
     def _comparison(self, node: s.Comparison, scope: Scope) -> Kind | None:
         words = self._words_among(node.operands, scope)
         kinds = [self.kind(operand, scope, words) for operand in node.operands]
-        for left, right in pairwise(kinds):
-            self._same(node, left, right)
-        if any(kind is None for kind in kinds):
+        fitting = [self._same(node, left, right) for left, right in pairwise(kinds)]
+        if None in kinds or None in fitting:
             return FLAG
         self._operators(node, {kind.base for kind in kinds if kind})
         return FLAG
@@ -294,7 +254,7 @@ class KindChecker:
     def _none_among(self, node: s.Expression, operands: Iterable[s.Expression], sign: str) -> bool:
         """Reports operands of a choice that may be ``none``; the word by itself has a kind of its own."""
         for operand in operands:
-            if not isinstance(operand, s.Constant) and self._may_be_none(operand):
+            if not isinstance(operand, s.Constant) and may_be_none(operand, self.names):
                 self.complain(operand, f"this may be `none`, and `{sign}` needs numbers")
                 return True
         return False
@@ -364,7 +324,8 @@ class KindChecker:
 
     def _lost(self, table: Literal["states", "events"]) -> bool:
         """Whether the names of a table are not all known, which has been reported."""
-        return not getattr(self.protocol, table) or (table, EVERY) in self.problems.doubts
+        nameless = {table, "groups"} if table == "states" else {table}
+        return not getattr(self.protocol, table) or any((t, EVERY) in self.problems.doubts for t in nameless)
 
     def _unknown_word(self, node: s.Is, what: str, known: Iterable[str]) -> None:
         self.complain(node, f"`{node.word}` is not {what}{suggest(node.word, known)}")

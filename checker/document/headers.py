@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 
-from checker.document.markdown import Cell
+from checker.document.markdown import Cell, RawTable
 from checker.document.problems import ProblemList
 
 
@@ -65,10 +65,19 @@ class Header:
     missing: tuple[str, ...]
 
 
-def read_header(cells: tuple[Cell, ...], problems: ProblemList) -> Header | None:
+def read_header(table: RawTable, problems: ProblemList) -> Header | None:
     """What a header row says, or ``None`` where the table is prose; what is wrong is reported."""
+    cells = table.header
     texts = [cell.plain for cell in cells]
     kind = _exactly(texts)
+    if kind is not None and not table.whole:
+        problems.add(
+            cells[0].position,
+            f"this is the header of {_a(kind)} table, but Markdown sees none here: the next line must be "
+            f"`|---|` and so on, with {len(cells)} columns like this one",
+        )
+    if kind is None and not table.whole:
+        return None
     if kind is None:
         kind = _nearly(texts)
         if kind is None:

@@ -85,7 +85,7 @@ class RowReader:
         if kind is None:
             self.complain(row["kind"], f"`{text}` is not a kind, expected {EXPECTED}", row)
             # They may be words or flags that it meant to declare.
-            self.problems.doubt("word", *re.split(r"\s*,\s*|\s+", text))
+            self.problems.doubt("word", *re.split(r"[^\w.\-]+", text), *re.split(r"\s*[^\w.\- ]\s*", text))
         return kind or UNKNOWN
 
     def value(self, row: Row, column: str, kind: Kind) -> Value:
@@ -125,9 +125,13 @@ class RowReader:
                 yield phrase.text
             elif phrase.text in groups:
                 yield from groups[phrase.text].states
-            elif states and not self.problems.doubts_of("states", phrase.text):
+            elif states and not self._lost(phrase.text, "groups" if groups else "states", "states"):
                 message = f"`{phrase.text}` is not {what}{suggest(phrase.text, [*states, *groups])}"
                 self.problems.add(phrase.position, message, row.key)
+
+    def _lost(self, name: str, *tables: str) -> bool:
+        """Whether a row without a name in one of ``tables`` may have declared ``name``."""
+        return any(self.problems.doubts_of(table, name) for table in tables)
 
     def events(self, row: Row, known: Mapping[str, p.Event]) -> tuple[str, ...]:
         """The events that the cell ``on`` lists; it must list some."""
@@ -135,7 +139,7 @@ class RowReader:
         if not listed:
             self._complain_of_nothing(row, "on", "an event")
         for phrase in listed:
-            if phrase.text not in known and known and not self.problems.doubts_of("events", phrase.text):
+            if phrase.text not in known and known and not self._lost(phrase.text, "events"):
                 message = f"`{phrase.text}` is not an event{suggest(phrase.text, known)}"
                 self.problems.add(phrase.position, message, row.key)
         return tuple(dict.fromkeys(phrase.text for phrase in listed if phrase.text in known))

@@ -42,7 +42,7 @@ def read_sheet(text: str, file: str, problems: ProblemList) -> Sheet:
     """
     sheet = Sheet()
     for table in read_tables(text, file):
-        header = read_header(table.header, problems)
+        header = read_header(table, problems)
         if header is not None:
             columns = [cell.plain for cell in table.header]
             for cells in table.rows:

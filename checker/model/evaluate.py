@@ -230,8 +230,8 @@ class Evaluator:
                     return "count"
                 return "seq" if "seq" in (left, right) else "count"
             case s.Choice():
-                bases = {self.base_of(node.then), self.base_of(node.otherwise)}
-                return "seq" if "seq" in bases else bases.pop()
+                then, otherwise = self.base_of(node.then), self.base_of(node.otherwise)
+                return "seq" if "seq" in (then, otherwise) else then
             case s.Constant():
                 return "number"
             case _:
