@@ -69,7 +69,7 @@ UNKNOWN = Kind("")
 
 _LIMITED = re.compile(r"count to ([0-9]{1,9})")
 
-# Without this, `flag SYN, ACK` would be the two words `flag SYN` and `ACK`.
+# Without this, `flag X, Y` would be the two words `flag X` and `Y`.
 _NO_WORDS = re.compile(r"(?:ghost|fl?a?gs?|count to|own seq|peer seq) ", re.IGNORECASE)
 
 EXPECTED = "`own seq`, `peer seq`, `count`, `count to N`, `flag`, `flags X, Y` or words `x, y`"
