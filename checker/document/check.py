@@ -231,7 +231,8 @@ class _Checker:
                 order.setdefault(rule.step, len(order))
                 continue
             if rule.step in ("", "stop", "refuse"):
-                message = f"the name of a rule begins with that of its step, which cannot be `{rule.step}`"
+                what = f"`{rule.step}`" if rule.step else "empty"
+                message = f"the name of a rule begins with that of its step, which cannot be {what}"
                 self.problems.add(rule.position, message, rule.id)
             elif rule.step in order and rule.step != latest:
                 self.problems.add(

@@ -168,7 +168,7 @@ class KindChecker:
                 f"`{node.name}` is a supply; each reading takes the next value, so only `do` may read it",
             )
             return None
-        if scope.is_claim and variable.lives == "event":
+        if (scope.is_claim or scope.use == "assumption") and variable.lives == "event":
             self.complain(node, f"`{node.name}` lives for one event only; no state has it")
             return None
         if scope.use == "step claim" and not node.who and not node.when:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from checker.document.build import build
 from checker.document.check import check
-from checker.document.problems import Problem, ProblemList
+from checker.document.problems import Position, Problem, ProblemList
 from checker.document.protocol import Protocol
 from checker.document.sheet import Row, Sheet, extend
 
@@ -38,8 +38,8 @@ def judge(layers: list[Layer]) -> tuple[Protocol, list[Problem]]:
     """The protocol of a document, which is the first layer and extends the next one and so on,
     and all that is wrong with it."""
     protocol, found = _judge(layers)
-    problems = [_blamed(problem, layers) for problem in found]
-    return protocol, list(dict.fromkeys(problems))
+    blame = _Blame(layers)
+    return protocol, list(dict.fromkeys(blame.of(problem) for problem in found))
 
 
 def _judge(layers: list[Layer]) -> tuple[Protocol, list[Problem]]:
@@ -57,16 +57,36 @@ def _judge(layers: list[Layer]) -> tuple[Protocol, list[Problem]]:
     return protocol, problems.problems
 
 
-def _blamed(problem: Problem, layers: list[Layer]) -> Problem:
-    """``problem``, or that a row of the layer that causes it does so."""
-    if problem.position.file == layers[0].file:
-        return problem
-    level = next(i for i in reversed(range(len(layers))) if problem in _judge(layers[i:])[1])
-    culprit, below = layers[level], layers[level + 1 :]
-    if problem.position.file == culprit.file:
-        return problem
-    row = next(
-        (row for row in culprit.rows() if problem not in _judge([culprit.without(row), *below])[1]),
-        culprit.sheet.rows["extends"][0],
-    )
-    return Problem(row.position, f"with this, another row is wrong: {problem}", row.key)
+class _Blame:
+    """Who causes problems; each layer and each row left out is judged at most once."""
+
+    def __init__(self, layers: list[Layer]) -> None:
+        self._layers = layers
+        self._levels: dict[int, set[Problem]] = {}
+        self._without: dict[tuple[int, Position], set[Problem]] = {}
+
+    def of(self, problem: Problem) -> Problem:
+        """``problem``, or that a row of the layer that causes it does so."""
+        if problem.position.file == self._layers[0].file:
+            return problem
+        level = next(i for i in reversed(range(len(self._layers))) if problem in self._found(i))
+        culprit = self._layers[level]
+        if problem.position.file == culprit.file:
+            return problem
+        row = next(
+            (row for row in culprit.rows() if problem not in self._found_without(level, row)),
+            culprit.sheet.rows["extends"][0],
+        )
+        return Problem(row.position, f"with this, another row is wrong: {problem}", row.key)
+
+    def _found(self, level: int) -> set[Problem]:
+        if level not in self._levels:
+            self._levels[level] = set(_judge(self._layers[level:])[1])
+        return self._levels[level]
+
+    def _found_without(self, level: int, row: Row) -> set[Problem]:
+        place = (level, row.position)
+        if place not in self._without:
+            layers = [self._layers[level].without(row), *self._layers[level + 1 :]]
+            self._without[place] = set(_judge(layers)[1])
+        return self._without[place]

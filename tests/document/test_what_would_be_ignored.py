@@ -146,6 +146,12 @@ CELLS = [
         "slow: the column `on` says `none`, expected an event",
     ),
     case(
+        "an assumption about a note of an event",
+        "`nothing in flight`",
+        "`»note`",
+        "slow: `note` lives for one event only; no state has it",
+    ),
+    case(
         "a group of nothing",
         "| anywhere | idle, busy |",
         "| anywhere | »|",
@@ -233,6 +239,12 @@ NAMES = [
         "| `crash.any` |",
         "| »`stop.any` |",
         "stop.any: the name of a rule begins with that of its step, which cannot be `stop`",
+    ),
+    case(
+        "step without a name",
+        "| `crash.any` |",
+        "| »`.any` |",
+        ".any: the name of a rule begins with that of its step, which cannot be empty",
     ),
     case(
         "assumption with a comma",
