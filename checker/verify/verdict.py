@@ -43,8 +43,8 @@ def scope_of(graph: StateGraph) -> str:
     settings = [f"{name} = {show_value(value)}" for name, value in model.scenario.set.items()]
     if settings:
         parts.append("with " + ", ".join(settings))
-    parts.extend(f"{supply} ran out, its last value was used again" for supply in model.exhausted())
     parts.extend(model.saturated())
+    parts.extend(f"{supply} ran out, its last value was used again" for supply in model.exhausted())
     if graph.truncated.any():
         parts.append("truncated: some actions lacked room in a channel")
     return "; ".join(parts)
