@@ -42,6 +42,7 @@ def scope_of(graph: StateGraph) -> str:
     settings = [f"{name} = {show_value(value)}" for name, value in model.scenario.set.items()]
     if settings:
         parts.append("with " + ", ".join(settings))
+    parts.extend(model.saturated())
     parts.extend(f"{supply} ran out, its last value was used again" for supply in model.exhausted())
     return "; ".join(parts)
 

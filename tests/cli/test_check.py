@@ -138,8 +138,10 @@ def test_a_row_without_meaning_does_not_hide_the_other_scenarios(lastack: Lastac
     path.write_text(text + "| both | knock | knock | queue | capacity 1 | |\n", encoding="utf-8")
     ran = lastack("check", "door.md")
     assert ran.code == 2
+    line = next(n for n, row in enumerate(path.read_text().splitlines(), 1) if row.startswith("| waiting |"))
     assert (
-        "lastack: both: in waiting at A on letter <WORD=hello>: no row handles it\n" in ran.err
+        f"lastack: both: door.md:{line}:3: in waiting at A on letter <WORD=hello>: no row handles it\n"
+        in ran.err
     )  # A before B
     assert "door: 2 of 3 scenarios (1 in error), 4 verdicts, all as expected;\n  7 states, 0 s\n" in ran.out
 

@@ -176,7 +176,8 @@ def test_a_counterexample_follows_the_verdicts(empty: ScenarioResult) -> None:
             "ghosts aside",
             None,
             "exhaustive; at most 2 segments in flight each way, in order, no loss and no duplication; "
-            "A may call go; assuming no echo; with counting = on, patient = on",
+            "A may call go; assuming no echo; with counting = on, patient = on; "
+            "A's tries saturated at 1",
         ),
         (
             "echo",
