@@ -32,7 +32,7 @@ WELL = """# A well: who falls in sinks, and may call for help that never comes
 |---|---|---|---|
 | `voice` | flag | off | who is on the ground calls |
 | `echo` | flag | off | the other one answers |
-| `hope` | flag | off | who sinks may hold on to something instead |
+| `hope` | flag | off | who sinks may hold tight to something instead |
 
 | field | written | kind | unless given |
 |---|---|---|---|
@@ -43,7 +43,7 @@ WELL = """# A well: who falls in sinks, and may call for help that never comes
 | fall | call | no |
 | word | arrival | yes |
 | sink | own | yes |
-| hold on | own | yes |
+| hold tight | own | yes |
 | timeout voice | timer | yes |
 
 | rule | in | on | if | do | send | next | then |
@@ -51,7 +51,7 @@ WELL = """# A well: who falls in sinks, and may call for help that never comes
 | `fall.path` | path | fall | | | | water | |
 | `sink.water` | water | sink | | | | deeper | |
 | `sink.deeper` | deeper | sink | | | | ground | |
-| `hold.water` | water | hold on | `hope` | | | water | |
+| `hold.water` | water | hold tight | `hope` | | | water | |
 | `voice.ground` | ground | timeout voice | `voice` | | `<WORD=help>` | | |
 | `word.path` | path | word | `echo` | | `<WORD=what>` | | |
 | `word.quiet` | path | word | `not echo` | | | | |
