@@ -55,6 +55,13 @@ class Edges:
         nodes: Ints = np.arange(len(self), dtype=np.int32)
         return np.repeat(nodes, np.diff(self.offsets))
 
+    def of(self, nodes: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+        """The numbers of the edges that leave ``nodes``."""
+        starts, counts = self.offsets[nodes], self.offsets[nodes + 1] - self.offsets[nodes]
+        base = np.repeat(starts - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
+        numbers: npt.NDArray[np.int64] = base + np.arange(int(counts.sum()))
+        return numbers
+
     def only(self, keep: Mask) -> Edges:
         """The same nodes with the edges where ``keep`` holds."""
         counts = np.bincount(self.sources[keep], minlength=len(self))
@@ -115,11 +122,13 @@ class StateGraph:
     ) -> npt.NDArray[np.int8]:
         """``value`` (a small integer) of every state; it may depend on ``columns`` only, and is
         evaluated once per combination of them."""
-        first, inverse = self._combinations(columns)
+        first, inverse = self.combinations(columns)
         results = np.fromiter((value(self.state(int(i))) for i in first), np.int8, len(first))
         return results[inverse]
 
-    def _combinations(self, columns: tuple[int, ...]) -> tuple[Ints, Ints]:
+    def combinations(self, columns: tuple[int, ...]) -> tuple[Ints, Ints]:
+        """(for each combination of ``columns`` that occurs the first state with it; for each
+        state the number of its combination)."""
         key = f"combinations {columns}"
         if key not in self.cache:
             code = np.zeros(len(self.states), dtype=np.int64)

@@ -6,15 +6,14 @@ only if no counterexample of any length does without it.
 
 from __future__ import annotations
 
-from typing import Any
-
-import networkx as nx
 import numpy as np
 
 from checker.document.protocol import Property
 from checker.explore.graph import Mask, StateGraph
+from checker.explore.search import reached
 from checker.verify.claims import VIOLATED, claims_of
 from checker.verify.decide import judge_states, judge_steps, steps_of
+from checker.verify.leads_to import can_break_without
 from checker.verify.trace import move_of
 
 
@@ -28,14 +27,17 @@ def can_do_without(graph: StateGraph, property: Property, row: str) -> bool:
     if index in graph.system.model.start().fired:
         return False
     fires = _fires(graph, index)
-    reached = _reached(graph, ~fires)
+    found = reached(graph.edges.only(~fires), np.zeros(1, dtype=np.int32))
     for claim in claims_of(graph.system.model, property):
         if property.kind == "step":
             edges, judgement = judge_steps(graph, claim)
             broken = edges[judgement == VIOLATED]
-            if (reached[graph.edges.sources[broken]] & ~fires[broken]).any():
+            if (found[graph.edges.sources[broken]] & ~fires[broken]).any():
                 return True
-        elif (reached & (judge_states(graph, property, claim) == VIOLATED)).any():
+        elif property.kind == "leads to":
+            if can_break_without(graph, claim, fires):
+                return True
+        elif (found & (judge_states(graph, property, claim) == VIOLATED)).any():
             return True
     return False
 
@@ -49,12 +51,3 @@ def _fires(graph: StateGraph, rule: int) -> Mask:
         firing = np.array([move is not None and rule in move.fired for move in moves], dtype=np.bool_)
         fires[steps.edges] = firing[steps.inverse]
     return fires
-
-
-def _reached(graph: StateGraph, keep: Mask) -> Mask:
-    """The states reached from the initial one by the edges where ``keep`` holds."""
-    reached: Mask = np.zeros(len(graph), dtype=np.bool_)
-    edges: Any = graph.edges.only(keep)  # networkx is typed for its own graphs, not for backends
-    for layer in nx.bfs_layers(edges, [0]):
-        reached[layer] = True
-    return reached

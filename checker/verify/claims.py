@@ -6,15 +6,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from checker.document import syntax as s
 from checker.document.names import EVENT, STATE, meanings
 from checker.document.protocol import Definition, Property, Variable
+from checker.explore.graph import StateGraph
 from checker.explore.system import GlobalState, System
 from checker.model.endpoint import Local
 from checker.model.evaluate import Env, Evaluator, Network, SemanticError, Unset
 from checker.model.segment import Segment
 from checker.model.tables import Action, Model, Opening
 from checker.verify.trace import Snapshot, move_of
+
+Judgements = npt.NDArray[np.int8]
 
 PREMISE_FALSE, HOLDS, VIOLATED = 0, 1, 2
 
@@ -49,12 +55,13 @@ class Claim:
             ) from None
 
     def goal(self) -> Claim:
-        """The claim without its premise: where a ``never stuck`` property wants to get to."""
+        """The claim without its premise: where a ``never stuck`` or ``leads to`` property wants
+        to get to."""
         return replace(self, when=None)
 
     def _advice(self) -> str:
-        if self.property.kind == "never stuck":
-            return "the claim of a `never stuck` property is asked of every state, whatever its `when`"
+        if (kind := self.property.kind) in ("never stuck", "leads to"):
+            return f"the claim of a `{kind}` property is asked of every state, whatever its `when`"
         return "its `when` must exclude such states"
 
 
@@ -148,6 +155,12 @@ def global_env(system: System, state: GlobalState, end: int) -> Env:
     tables, segments, contents = system.model.tables, system.model.segments, system.contents
     in_flight = [[segments[n] for n in contents[c]] for c in (state.ab, state.ba)]
     return state_env((tables[0].locals[state.a], tables[1].locals[state.b]), in_flight, end)
+
+
+def judge_all(graph: StateGraph, claim: Claim) -> Judgements:
+    """The claim's judgement of every state."""
+    system, end = graph.system, claim.end
+    return graph.over_states(claim.columns, lambda state: claim.judge(global_env(system, state, end)))
 
 
 def opening_env(opening: Opening) -> Env:

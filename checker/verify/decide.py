@@ -7,14 +7,13 @@ are final; everything else is ``unknown``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
 from checker.document.protocol import Property
 from checker.explore.graph import Edges, Mask, StateGraph
+from checker.explore.search import reached
 from checker.model.segment import Segment
 from checker.model.tables import Action
 from checker.verify.claims import (
@@ -22,17 +21,17 @@ from checker.verify.claims import (
     PREMISE_FALSE,
     VIOLATED,
     Claim,
+    Judgements,
     claims_of,
-    global_env,
+    judge_all,
     opening_env,
     state_env,
     step_env,
 )
+from checker.verify.leads_to import broken_by, is_due, why_for_ever
 from checker.verify.stuck import MOST_STATES, future_of, why_stuck
-from checker.verify.trace import Trace, trace_to
+from checker.verify.trace import Trace, trace_along, trace_to
 from checker.verify.verdict import Verdict, scope_of
-
-Judgements = npt.NDArray[np.int8]
 
 
 def decide(graph: StateGraph, property: Property) -> Verdict:
@@ -54,6 +53,8 @@ def decide(graph: StateGraph, property: Property) -> Verdict:
         return _step(graph, property, claims)
     if property.kind == "reachable":
         return _reachable(graph, property, claims)
+    if property.kind == "leads to":
+        return _leads_to(graph, property, claims)
     return _states(graph, property, claims)
 
 
@@ -75,12 +76,6 @@ def _broken_before_the_start(
                 return Verdict(property, "violated", scope_of(graph), None, reason, claim.end)
         in_flight[opening.end].extend(opening.reaction.sent)
     return None
-
-
-def _judge(graph: StateGraph, claim: Claim) -> Judgements:
-    """The claim's judgement of every state."""
-    system, end = graph.system, claim.end
-    return graph.over_states(claim.columns, lambda state: claim.judge(global_env(system, state, end)))
 
 
 def _first(mask: Mask) -> int | None:
@@ -108,13 +103,13 @@ def _states(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) 
     """Violated in the first state that breaks the property at either end."""
     if property.kind != "invariant" and not graph.complete:
         return _conclude(graph, property, premise=True)
-    judged = [judge_states(graph, property, claim) for claim in claims]
-    found = [(index, end) for end in (0, 1) if (index := _first(judged[end] == VIOLATED)) is not None]
+    judgements = [judge_states(graph, property, claim) for claim in claims]
+    found = [(index, end) for end in (0, 1) if (index := _first(judgements[end] == VIOLATED)) is not None]
     if found:
         index, end = min(found)
         why = _why_stuck(graph, property, index) if property.kind == "never stuck" else ""
         return _violated(graph, property, end, trace_to(graph, index), why)
-    premise = any(bool((judgement != PREMISE_FALSE).any()) for judgement in judged)
+    premise = any(bool((judgement != PREMISE_FALSE).any()) for judgement in judgements)
     return _conclude(graph, property, premise)
 
 
@@ -123,7 +118,7 @@ def judge_states(graph: StateGraph, property: Property, claim: Claim) -> Judgeme
 
     For ``quiescent`` and ``never stuck`` that depends on the edges, so ``graph`` must be complete.
     """
-    judgement = _judge(graph, claim)
+    judgement = judge_all(graph, claim)
     if property.kind == "quiescent":
         return np.where(_quiet(graph, property), judgement, PREMISE_FALSE).astype(np.int8)
     if property.kind == "never stuck":
@@ -143,7 +138,9 @@ def _quiet(graph: StateGraph, property: Property) -> Mask:
 
 def _reachable(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) -> Verdict:
     found = [
-        (index, claim.end) for claim in claims if (index := _first(_judge(graph, claim) == HOLDS)) is not None
+        (index, claim.end)
+        for claim in claims
+        if (index := _first(judge_all(graph, claim) == HOLDS)) is not None
     ]
     if found:
         index, end = min(found)
@@ -230,6 +227,21 @@ def _find_steps(graph: StateGraph, end: int, with_peer: bool) -> Steps:
     return Steps(edges, combinations, inverse)
 
 
+# Leads to
+
+
+def _leads_to(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) -> Verdict:
+    """Violated by the end that has the shorter lasso."""
+    if not graph.complete:
+        return _conclude(graph, property, premise=True)
+    found = [(lasso, claim.end) for claim in claims if (lasso := broken_by(graph, claim)) is not None]
+    if not found:
+        return _conclude(graph, property, any(is_due(graph, claim) for claim in claims))
+    lasso, end = min(found, key=lambda each: len(each[0]))
+    trace = trace_along(graph, lasso.stem, lasso.cycle)
+    return _violated(graph, property, end, trace, why_for_ever(graph.system.model, trace, property.calls))
+
+
 # Never stuck
 
 
@@ -250,11 +262,7 @@ def can_reach(graph: StateGraph, goals: Mask, calls: tuple[str, ...]) -> Mask:
     key = f"helpful reversed {calls}"
     if key not in graph.cache:
         graph.cache[key] = helpful_edges(graph, calls).reversed()
-    able: Mask = np.zeros(len(graph), dtype=np.bool_)
-    edges: Any = graph.cache[key]  # networkx is typed for its own graphs, not for backends
-    for layer in nx.bfs_layers(edges, np.flatnonzero(goals).tolist()):
-        able[layer] = True
-    return able
+    return reached(graph.cache[key], np.flatnonzero(goals).astype(np.int32))
 
 
 def _able(graph: StateGraph, property: Property, claim: Claim) -> Mask:
@@ -265,7 +273,7 @@ def _able(graph: StateGraph, property: Property, claim: Claim) -> Mask:
 
 def _goals(graph: StateGraph, claim: Claim) -> Mask:
     """Where the claim holds, whatever its premise."""
-    mask: Mask = _judge(graph, claim.goal()) == HOLDS
+    mask: Mask = judge_all(graph, claim.goal()) == HOLDS
     return mask
 
 

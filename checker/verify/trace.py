@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from checker.explore.graph import StateGraph
@@ -104,3 +105,15 @@ def trace_to(graph: StateGraph, index: int, then: tuple[int, int] | None = None)
         steps.append(step(graph.system, state, number, after))
         state = after
     return Trace(snapshot(graph.system, graph.state(0)), tuple(steps))
+
+
+def trace_along(graph: StateGraph, stem: Sequence[int], cycle: Sequence[int]) -> Trace:
+    """The run along these edges of ``graph``, the last of which form a cycle."""
+    state = graph.state(0)
+    steps = []
+    for edge in [*stem, *cycle]:
+        after = graph.state(int(graph.edges.targets[edge]))
+        steps.append(step(graph.system, state, int(graph.edges.labels[edge]), after))
+        state = after
+    loop = len(stem) if cycle else None
+    return Trace(snapshot(graph.system, graph.state(0)), tuple(steps), loop)

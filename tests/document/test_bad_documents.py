@@ -133,7 +133,7 @@ DECLARATIONS = [
         "kind of property",
         "| steady | step |",
         "| steady | »steps |",
-        "steady: `steps` is not a kind, expected `invariant`, `step`, `reachable`, `never stuck`, "
+        "steady: `steps` is not a kind, expected `invariant`, `step`, `reachable`, `never stuck`, `leads to`, "
         "`quiescent`; did you mean `step`?",
     ),
     case(

@@ -1,0 +1,200 @@
+"""Strong fairness: where a run can stay for ever without being unfair to a helpful action.
+
+A helpful action that is enabled infinitely often is taken infinitely often. A delivery is
+known by its receiver and the segment without its ghosts, all else by the end and the event. A
+run may also stop where no helpful action is enabled.
+
+A channel that has no room for a segment has lost it, and the network is a *fair-lossy* one
+(Aguilera, Chen, Toueg 1997): what is sent infinitely often is delivered infinitely often. So a
+segment that finds no room is owed like one whose delivery is enabled; otherwise a full channel
+could be unfair in a way that one with more room cannot.
+
+The sets in which a fair run can stay are found as for any Streett condition (Emerson and Lei
+1987): take the SCCs; one in which something owed is never taken cannot be stayed in unless
+what owes it is avoided; so leave that out, and begin again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import networkx as nx
+import numpy as np
+import numpy.typing as npt
+
+from checker.document.kinds import Value
+from checker.explore.backend import plain
+from checker.explore.graph import Edges, Ints, Mask
+from checker.explore.search import components
+from checker.model.segment import Segment
+from checker.model.tables import Action, Model
+
+NOT_FAIR = -1
+"""The fair number of an action that need never be taken."""
+
+Codes = npt.NDArray[np.int64]
+Components = Callable[[Edges], tuple[int, Ints]]
+"""From a graph to (number of its SCCs, the SCC of each node)."""
+
+
+FairAction = tuple[str, int, str, tuple[Value, ...]]
+
+
+def fair_action(model: Model, action: Action, calls: Sequence[str]) -> FairAction | None:
+    """What fairness knows ``action`` as, ``None`` if it need never be taken; ``calls`` are those
+    that users must make."""
+    if not model.is_helpful(action, calls):
+        return None
+    values = action.segment.values if action.segment is not None else ()
+    fields = zip(values, model.protocol.fields.values(), strict=False)
+    seen = tuple(value for value, field in fields if not field.ghost)
+    return action.kind, action.end, action.event, seen
+
+
+def delivery_of(sender: int, segment: Segment) -> Action:
+    """The action that delivers ``segment`` from ``sender`` (0 is A)."""
+    return Action("delivery", 1 - sender, "", segment)
+
+
+def by_networkx(edges: Edges) -> tuple[int, Ints]:
+    """``components`` by networkx's own graphs and its own algorithm: the other road to it."""
+    found = list(nx.strongly_connected_components(plain(edges)))
+    labels: Ints = np.empty(len(edges), dtype=np.int32)
+    for number, members in enumerate(found):
+        labels[list(members)] = number
+    return len(found), labels
+
+
+@dataclass(frozen=True)
+class Owing:
+    """What the edges of a graph owe to fairness.
+
+    ``fair`` has for each edge the number of the fair action that it takes, or ``NOT_FAIR``:
+    every edge that leaves a state enables it there. ``losing`` are edges, in ascending order,
+    that send a segment for which there is no room, and ``lost`` for each the fair action that
+    would have delivered it.
+    """
+
+    fair: Ints
+    losing: Ints
+    lost: Ints
+
+    def owed_by(self, edge: int) -> list[int]:
+        """The fair actions that would have delivered what this edge sends and loses."""
+        first, last = np.searchsorted(self.losing, [edge, edge + 1])
+        owed: list[int] = self.lost[first:last].tolist()
+        return owed
+
+
+@dataclass(frozen=True)
+class FairSets:
+    """``numbers`` has for each node the number of the largest fair set that it is in, -1 if it
+    is in none; ``edges`` tells which edges a run that stays there may take."""
+
+    numbers: Ints
+    edges: Mask
+
+    @property
+    def any(self) -> bool:
+        return bool((self.numbers >= 0).any())
+
+
+def fair_sets(
+    edges: Edges, owing: Owing, inside: Mask, usable: Mask, scc: Components = components
+) -> FairSets:
+    """The fair sets of a graph: each strongly connected within ``inside`` by ``usable`` edges,
+    and what is owed in it by nodes and by these edges is taken by one of them."""
+    search = _Search(edges, owing, inside, usable, scc)
+    while search.alive.any():
+        search.round()
+    return FairSets(search.numbers, search.edges)
+
+
+class _Search:
+    """The nodes and edges that are not yet decided; ``alive`` are the nodes.
+
+    The arrays of edges shrink from round to round, so that a graph of millions of edges is
+    gone over about once.
+    """
+
+    def __init__(self, edges: Edges, owing: Owing, inside: Mask, usable: Mask, scc: Components) -> None:
+        self.scc = scc
+        self.alive = inside.copy()
+        self.numbers = np.full(len(edges), -1, dtype=np.int32)
+        self.edges = np.zeros(len(edges.targets), dtype=np.bool_)
+        self.count = 0
+        self.actions = 1 + max(int(owing.fair.max(initial=NOT_FAIR)), int(owing.lost.max(initial=NOT_FAIR)))
+        self.kept = np.flatnonzero(inside[edges.sources])
+        self.sources, self.targets = edges.sources[self.kept], edges.targets[self.kept]
+        self.fair, self.may = owing.fair[self.kept], usable[self.kept]
+        among = np.isin(owing.losing, self.kept)
+        self.losing, self.lost = owing.losing[among], owing.lost[among]
+
+    def round(self) -> None:
+        """Settles the SCCs that owe nothing, and in the others leaves out what owes in vain."""
+        label, number = _components(
+            self.sources, self.targets, self.may & self.alive[self.targets], self.alive, self.scc
+        )
+        home = label[self.sources]
+        within = self.may & (home == label[self.targets])
+        code = home.astype(np.int64) * self.actions + self.fair
+        fair = self.fair != NOT_FAIR
+        losing = np.searchsorted(self.kept, self.losing)
+        lost_code = home[losing].astype(np.int64) * self.actions + self.lost
+        lost_within = within[losing]
+        owed = np.union1d(code[fair], lost_code[lost_within])
+        missing = np.setdiff1d(owed, code[fair & within])
+        failing = np.zeros(number, dtype=np.bool_)
+        failing[missing // max(self.actions, 1)] = True
+        self._settle(label, ~failing, within)
+        self.alive[self.sources[fair & _among(code, missing)]] = False
+        self.may[losing[lost_within & _among(lost_code, missing)]] = False
+        self._shrink()
+
+    def _settle(self, label: Ints, good: Mask, within: Mask) -> None:
+        settled = self.alive.copy()
+        settled[self.alive] = good[label[self.alive]]
+        if settled.any():
+            self.numbers[settled] = self.count + _renumbered(label[settled])
+            self.count = int(self.numbers.max()) + 1
+            self.edges[self.kept[within & settled[self.sources]]] = True
+            self.alive &= ~settled
+
+    def _shrink(self) -> None:
+        keep = self.alive[self.sources]
+        self.kept, self.sources, self.targets = self.kept[keep], self.sources[keep], self.targets[keep]
+        self.fair, self.may = self.fair[keep], self.may[keep]
+        among = np.isin(self.losing, self.kept)
+        self.losing, self.lost = self.losing[among], self.lost[among]
+
+
+def _components(sources: Ints, targets: Ints, joins: Mask, alive: Mask, scc: Components) -> tuple[Ints, int]:
+    """(the SCC of each node that is alive, -1 for the others; their number)."""
+    nodes = np.flatnonzero(alive)
+    place = np.full(len(alive), -1, dtype=np.int32)
+    place[nodes] = np.arange(len(nodes), dtype=np.int32)
+    counts = np.bincount(place[sources[joins]], minlength=len(nodes))
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    number, labels = scc(Edges(offsets, place[targets[joins]], np.empty(0, dtype=np.int32)))
+    label = np.full(len(alive), -1, dtype=np.int32)
+    label[nodes] = labels
+    return label, number
+
+
+def _among(codes: Codes, wanted: Codes) -> Mask:
+    """Which of ``codes`` are in ``wanted``, which is sorted."""
+    if not len(wanted):
+        return np.zeros(len(codes), dtype=np.bool_)
+    found = np.minimum(np.searchsorted(wanted, codes), len(wanted) - 1)
+    mask: Mask = wanted[found] == codes
+    return mask
+
+
+def _renumbered(labels: Ints) -> Ints:
+    """``labels`` as 0, 1, … in the order in which they first occur."""
+    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), dtype=np.int32)
+    rank[np.argsort(first, kind="stable")] = np.arange(len(first), dtype=np.int32)
+    renumbered: Ints = rank[inverse]
+    return renumbered
