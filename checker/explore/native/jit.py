@@ -56,7 +56,7 @@ def kernel(function: Function) -> Function:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = folder
     try:
-        compiled: Function = numba.njit(nogil=True, cache=bool(folder), error_model="numpy")(function)
+        compiled: Function = numba.njit(nogil=True, cache=bool(folder), error_model="numpy", _nrt=False)(function)
     finally:
         numba.config.CACHE_DIR = before
     return compiled
@@ -64,7 +64,7 @@ def kernel(function: Function) -> Function:
 
 def inlined(function: Function) -> Function:
     """A part of kernels, compiled into each of them."""
-    compiled: Function = numba.njit(nogil=True, error_model="numpy", forceinline=True)(function)
+    compiled: Function = numba.njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)(function)
     return compiled
 
 

@@ -63,34 +63,33 @@ def slot_of(mix: int, size: int) -> int:
     return region_of(mix) * size + ((((mix >> 20) & 0xFFFFFFFF) * size) >> 32)
 
 
-@kernel
-def enter(t: Table, wide: bool, lo: int, hi: int, mix: int) -> bool:
+@inlined
+def enter(t_lo: Longs, t_hi: Longs, used: Longs, size: int, wide: bool, lo: int, hi: int, mix: int) -> bool:
     """Whether a state is new; it is in the table afterwards."""
-    slot = slot_of(mix, t.size)
-    region = region_of(mix)
-    end = (region + 1) * t.size
-    while t.lo[slot] != 0:
-        if t.lo[slot] == lo and (not wide or t.hi[slot] == hi):
+    slot = slot_of(mix, size)
+    while t_lo[slot] != 0:
+        if t_lo[slot] == lo and (not wide or t_hi[slot] == hi):
             return False
         slot += 1
-        if slot == end:
-            slot -= t.size
-    t.lo[slot] = lo
+        if slot == (region_of(mix) + 1) * size:
+            slot -= size
+    t_lo[slot] = lo
     if wide:
-        t.hi[slot] = hi
-    t.used[region] += 1
+        t_hi[slot] = hi
+    used[region_of(mix)] += 1
     return True
 
 
 @kernel
 def fill(t: Table, wide: bool, lo: Longs, hi: Longs, count: int) -> None:
     """Enters ``count`` states that are all different."""
+    t_lo, t_hi, used = t.lo, t.hi, t.used
     for i in range(count):
         if i + AHEAD < count:
             later = i + AHEAD
-            prefetch(t.lo, slot_of(mixed(lo[later], hi[later] if wide else 0), t.size))
+            prefetch(t_lo, slot_of(mixed(lo[later], hi[later] if wide else 0), t.size))
         word_hi = hi[i] if wide else 0
-        enter(t, wide, lo[i], word_hi, mixed(lo[i], word_hi))
+        enter(t_lo, t_hi, used, t.size, wide, lo[i], word_hi, mixed(lo[i], word_hi))
 
 
 @kernel
@@ -113,20 +112,21 @@ def insert(
     Returns (the successor to go on with, states, ``DONE``, ``FULL`` or ``ENOUGH``): it ends
     early when a region is full or there are more than ``most`` states.
     """
+    t_lo, t_hi, used = t.lo, t.hi, t.used
     for i in range(first, last):
         if i + AHEAD < last:
             later = i + AHEAD
-            prefetch(t.lo, slot_of(mixed(new_lo[later], new_hi[later] if wide else 0), t.size))
+            prefetch(t_lo, slot_of(mixed(new_lo[later], new_hi[later] if wide else 0), t.size))
         word = new_lo[i]
         word_hi = new_hi[i] if wide else 0
         mix = mixed(word, word_hi)
         taken[label[i]] += 1
-        if enter(t, wide, word, word_hi, mix):
+        if enter(t_lo, t_hi, used, t.size, wide, word, word_hi, mix):
             lo[count] = word
             if wide:
                 hi[count] = word_hi
             count += 1
-            if t.used[region_of(mix)] >= t.most:
+            if used[region_of(mix)] >= t.most:
                 return i + 1, count, FULL
             if count > most:
                 return i + 1, count, ENOUGH
