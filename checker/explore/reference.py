@@ -10,7 +10,7 @@ from array import array
 
 import numpy as np
 
-from checker.explore.graph import Edges, StateGraph
+from checker.explore.graph import Edges, ListedStates, StateGraph
 from checker.explore.limits import Limits, Progress
 from checker.explore.system import GlobalState, System
 from checker.model.tables import LimitReached, Model
@@ -93,25 +93,26 @@ class _Exploration:
     def _graph(self) -> StateGraph:
         count = len(self.states)
         expanded = len(self.offsets) - 1
-        edges = self.offsets[-1]
+        last = self.offsets[-1]
         found = sum(self.levels)
         if count > found:
             self.levels.append(count - found)
         truncated = np.zeros(count, dtype=np.bool_)
         truncated[:expanded] = np.frombuffer(bytes(self.truncated[:expanded]), dtype=np.bool_)
-        offsets = np.full(count + 1, edges, dtype=np.int64)
+        offsets = np.full(count + 1, last, dtype=np.int64)
         offsets[: expanded + 1] = np.array(self.offsets, dtype=np.int64)
+        edges = Edges(
+            offsets,
+            np.array(self.targets[:last], dtype=np.int32),
+            np.array(self.labels[:last], dtype=np.int32),
+        )
+        rows = np.array(self.states, dtype=np.int32).reshape(count, 6)
+        parents = np.array(self.parents[:count], dtype=np.int32)
+        parent_labels = np.array(self.parent_labels[:count], dtype=np.int32)
         return StateGraph(
             system=self.system,
-            states=np.array(self.states, dtype=np.int32).reshape(count, 6),
-            edges=Edges(
-                offsets,
-                np.array(self.targets[:edges], dtype=np.int32),
-                np.array(self.labels[:edges], dtype=np.int32),
-            ),
+            found=ListedStates(self.system, rows, expanded, edges, parents, parent_labels),
             levels=tuple(self.levels),
-            parents=np.array(self.parents[:count], dtype=np.int32),
-            parent_labels=np.array(self.parent_labels[:count], dtype=np.int32),
             truncated=truncated,
             complete=not self.limit,
             limit=self.limit,

@@ -6,7 +6,6 @@ are final; everything else is ``unknown``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import networkx as nx
@@ -32,6 +31,9 @@ from checker.verify.trace import Trace, trace_to
 from checker.verify.verdict import Verdict, scope_of
 
 Judgements = npt.NDArray[np.int8]
+
+TakenStep = tuple[int, Action, int]
+"""Local state, action, peer's local state or -1: see ``StateGraph.steps``."""
 
 
 def decide(graph: StateGraph, property: Property) -> Verdict:
@@ -129,9 +131,8 @@ def _quiescent(graph: StateGraph, property: Property, claims: tuple[Claim, Claim
     """Where an action lacked room, helpful or not, the state is not known to be quiescent."""
     if not graph.complete:
         return _conclude(graph, property, premise=True)
-    helpful = helpful_edges(graph, property.calls)
-    busy = np.zeros(len(graph), dtype=np.bool_)
-    busy[helpful.sources] = True
+    model = graph.system.model
+    busy = graph.found.enabling(lambda action: model.is_helpful(action, property.calls))
     quiet = ~busy & ~graph.truncated
     quiet[graph.expanded :] = False
     return _states(graph, property, claims, quiet)
@@ -157,73 +158,40 @@ def _step(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) ->
     found: list[tuple[int, int, int]] = []
     premise = False
     for claim in claims:
-        edges, judgement = _judge_steps(graph, claim)
-        premise |= bool((judgement != PREMISE_FALSE).any())
-        broken = edges[judgement == VIOLATED]
-        if len(broken):
-            edge = int(broken.min())
-            found.append((int(graph.edges.sources[edge]), edge, claim.end))
+        judged = _judge_steps(graph, claim)
+        premise |= any(judgement != PREMISE_FALSE for judgement in judged.values())
+        broken = {step for step, judgement in judged.items() if judgement == VIOLATED}
+        if broken:
+            found.append((*_first_step(graph, claim.end, broken), claim.end))
     if not found:
         return _conclude(graph, property, premise)
-    source, edge, end = min(found)
-    last = (int(graph.edges.labels[edge]), int(graph.edges.targets[edge]))
+    source, place, end = min(found)
+    last = graph.system.successors(graph.state(source))[0][place]
     return _violated(graph, property, end, trace_to(graph, source, last))
 
 
-def _judge_steps(graph: StateGraph, claim: Claim) -> tuple[npt.NDArray[np.int64], Judgements]:
-    """(numbers of edges, the claim's judgement of each) for the steps of the claim's end.
+def _judge_steps(graph: StateGraph, claim: Claim) -> dict[TakenStep, int]:
+    """The claim's judgement of each step of its end.
 
     A step is judged once for each local state, action and, if the claim reads it, local state
     of the peer.
     """
-    system, end = graph.system, claim.end
-    steps = steps_of(graph, end, with_peer=1 - end in claim.columns)
-    judged = np.fromiter(
-        (claim.judge(step_env(system, *row)) for row in steps.combinations),
-        np.int8,
-        len(steps.combinations),
-    )
-    return steps.edges, judged[steps.inverse]
+    steps = graph.steps(claim.end, with_peer=1 - claim.end in claim.columns)
+    return {
+        # Where the claim does not read the peer's local state, any stands for it.
+        (local, action, peer): claim.judge(step_env(graph.system, local, max(peer, 0), action))
+        for local, action, peer in steps
+    }
 
 
-@dataclass(frozen=True)
-class Steps:
-    """The steps of one end: ``edges`` of the graph, the distinct (local state, local state of
-    the peer, action) among them, and which of those each edge is."""
-
-    edges: npt.NDArray[np.int64]
-    combinations: list[tuple[int, int, Action]]
-    inverse: npt.NDArray[np.int64]
-
-
-def steps_of(graph: StateGraph, end: int, with_peer: bool) -> Steps:
-    """Without ``with_peer`` the peer's local state stands for all of them."""
-    key = f"steps {end} {with_peer}"
-    if key not in graph.cache:
-        graph.cache[key] = _find_steps(graph, end, with_peer)
-    steps: Steps = graph.cache[key]
-    return steps
-
-
-def _find_steps(graph: StateGraph, end: int, with_peer: bool) -> Steps:
-    actions = graph.system.model.actions.values
-    acting = [a.end == end and a.kind not in ("loss", "duplication") for a in actions]
-    edges = np.flatnonzero(np.array(acting, dtype=np.bool_)[graph.edges.labels])
-    sources = graph.edges.sources[edges]
-    code = graph.states[sources, end].astype(np.int64) * len(actions) + graph.edges.labels[edges]
-    if with_peer:
-        peers = int(graph.states[:, 1 - end].max()) + 1
-        code = code * peers + graph.states[sources, 1 - end]
-    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
-    combinations = [
-        (
-            int(graph.states[graph.edges.sources[edge], end]),
-            int(graph.states[graph.edges.sources[edge], 1 - end]),
-            actions[int(graph.edges.labels[edge])],
-        )
-        for edge in edges[first]
-    ]
-    return Steps(edges, combinations, inverse)
+def _first_step(graph: StateGraph, end: int, steps: set[TakenStep]) -> tuple[int, int]:
+    """(source, place among its successors) of the first edge that is one of ``steps``."""
+    source = graph.found.first_source(end, steps)
+    state = graph.state(source)
+    successors, _ = graph.system.successors(state)
+    actions = [graph.system.action(number) for number, _ in successors]
+    wanted = {action for local, action, peer in steps if local == state[end] and peer in (-1, state[1 - end])}
+    return source, next(place for place, action in enumerate(actions) if action in wanted)
 
 
 # Never stuck

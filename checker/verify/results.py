@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from checker.document.protocol import Expectation, Property, Protocol, Scenario
 from checker.explore.graph import StateGraph
 from checker.explore.limits import Limits
 from checker.explore.reference import explore
 from checker.model.tables import Model
-from checker.verify.decide import decide, steps_of
+from checker.verify.decide import decide
 from checker.verify.replay import confirm
 from checker.verify.trace import move_of
 from checker.verify.verdict import Verdict
@@ -86,7 +84,7 @@ def check_scenario(
         model=model,
         engine="reference",
         states=len(graph),
-        transitions=len(graph.edges.targets),
+        transitions=graph.transitions,
         depth=graph.depth,
         seconds=limits.seconds(),
         complete=graph.complete,
@@ -185,14 +183,11 @@ def times_fired(graph: StateGraph) -> dict[str, int]:
     for index in system.model.start().fired:
         counts[index] += 1
     for end in (0, 1):
-        steps = steps_of(graph, end, with_peer=False)
-        times_taken = np.bincount(steps.inverse, minlength=len(steps.combinations)).tolist()
-        for (local, _, action), times in zip(steps.combinations, times_taken, strict=True):
+        for local, action, times in graph.found.steps(end):
             move = move_of(system, local, action)
             for index in move.fired if move is not None else ():
                 counts[index] += times
-        locals_, states = np.unique(graph.states[: graph.expanded, end], return_counts=True)
-        for local, times in zip(locals_.tolist(), states.tolist(), strict=True):
+        for local, times in graph.found.expansions(end):
             for refusal in system.model.tables[end].refusals(local):
                 for index in refusal.fired:
                     counts[index] += times

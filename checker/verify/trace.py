@@ -94,13 +94,12 @@ def step(system: System, before: GlobalState, number: int, after: GlobalState) -
     return Step(action, rules, sent, lost, snapshot(system, after))
 
 
-def trace_to(graph: StateGraph, index: int, then: tuple[int, int] | None = None) -> Trace:
-    """The shortest run to a state of ``graph``, and one edge (action, target) more if given."""
-    path = graph.path_to(index) + ([then] if then is not None else [])
+def trace_to(graph: StateGraph, index: int, then: tuple[int, GlobalState] | None = None) -> Trace:
+    """The shortest run to a state of ``graph``, and one edge (action, state) more if given."""
+    path = [(number, graph.state(target)) for number, target in graph.path_to(index)]
     state = graph.state(0)
     steps = []
-    for number, target in path:
-        after = graph.state(target)
+    for number, after in path + ([then] if then is not None else []):
         steps.append(step(graph.system, state, number, after))
         state = after
     return Trace(snapshot(graph.system, graph.state(0)), tuple(steps))
