@@ -201,10 +201,9 @@ def helpful_edges(graph: StateGraph, calls: tuple[str, ...]) -> Edges:
     """The edges of helpful actions only; ``calls`` are those that users must make."""
     key = f"helpful {calls}"
     if key not in graph.cache:
-        model = graph.system.model
+        model, every = graph.system.model, graph.edges
         helps = [model.is_helpful(action, calls) for action in model.actions.values]
-        keep = np.array(helps, dtype=np.bool_)[graph.edges.labels]
-        graph.cache[key] = graph.edges.only(keep)
+        graph.cache[key] = every.only(np.array(helps, dtype=np.bool_)[every.labels])
     edges: Edges = graph.cache[key]
     return edges
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from checker.explore.native.arrays import Longs, Numbers
 from checker.explore.native.jit import inlined, kernel
 from checker.explore.native.pairs import find, put

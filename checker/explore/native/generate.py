@@ -101,10 +101,26 @@ def fault_code(kind: int, end: int, place: int, segment: int, capacity: int) -> 
     return -1 - (((segment * capacity + place) * 2 + end) * 2 + kind)
 
 
+def faulty(label: int, capacity: int) -> tuple[int, int, int, int]:
+    """(segment, place, end, kind) of a label that is a fault's code."""
+    rest, kind = divmod(-1 - label, 2)
+    rest, end = divmod(rest, 2)
+    segment, place = divmod(rest, capacity)
+    return segment, place, end, kind
+
+
 @inlined
 def _write(
-    lo: Longs, hi: Longs, label: Numbers, n: int, wide: bool,
-    word: int, word_hi: int, change_lo: int, change: int, what: int,
+    lo: Longs,
+    hi: Longs,
+    label: Numbers,
+    n: int,
+    wide: bool,
+    word: int,
+    word_hi: int,
+    change_lo: int,
+    change: int,
+    what: int,
 ) -> int:
     """Writes a successor given by what changes in its source's words."""
     if wide:

@@ -35,7 +35,11 @@ def kept_in() -> str:
     name = f"kernels-{digest.hexdigest()[:16]}"
     caches = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
     user = getpass.getuser() if hasattr(os, "getuid") else "user"
-    for folder in (SOURCES / "__pycache__", caches / "lastack", Path(tempfile.gettempdir()) / f"lastack-{user}"):
+    for folder in (
+        SOURCES / "__pycache__",
+        caches / "lastack",
+        Path(tempfile.gettempdir()) / f"lastack-{user}",
+    ):
         if _writable(folder / name):
             return str(folder / name)
     return ""
@@ -56,7 +60,9 @@ def kernel(function: Function) -> Function:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = folder
     try:
-        compiled: Function = numba.njit(nogil=True, cache=bool(folder), error_model="numpy", _nrt=False)(function)
+        compiled: Function = numba.njit(nogil=True, cache=bool(folder), error_model="numpy", _nrt=False)(
+            function
+        )
     finally:
         numba.config.CACHE_DIR = before
     return compiled

@@ -62,7 +62,7 @@ def fields_for(needs: Needs, scope: Scope, wide: bool = False) -> Fields:
 def _wide(needs: Needs) -> Fields:
     fields = _fields(True, LOCAL_BITS, CONTENT_BITS, SPENT_BITS, SPENT_BITS)
     if not fits(fields, needs):
-        raise LimitReached("more local states, contents, losses or duplications than two words can tell apart")
+        raise LimitReached("more local states, contents, losses or duplications than two words hold")
     return fields
 
 
@@ -107,3 +107,23 @@ def packed(fields: Fields, columns: list[Numbers]) -> tuple[Longs, Longs]:
     if fields.wide:
         return lo, base
     return lo | base, np.zeros(0, dtype=np.int64)
+
+
+def masks(fields: Fields, columns: tuple[int, ...]) -> tuple[int, int]:
+    """The bits of both words that are these columns or mark a state."""
+    lo, base = int(MARK), 0
+    places = {
+        0: (fields.a, fields.local_mask),
+        1: (fields.b, fields.local_mask),
+        4: (fields.lost, fields.lost_mask),
+        5: (fields.doubled, fields.doubled_mask),
+    }
+    for column in columns:
+        if column in (2, 3):
+            lo |= fields.content_mask << (fields.ab if column == 2 else fields.ba)
+        else:
+            shift, mask = places[column]
+            base |= mask << shift
+    if fields.wide:
+        return lo, base - (1 << 64) if base >> 63 else base
+    return lo | base, 0

@@ -7,7 +7,7 @@ import numpy as np
 from checker.explore.native.arrays import grown
 from checker.explore.native.generate import ARRIVAL, OWN, Reactions
 from checker.explore.native.pairs import empty, find, put, with_room
-from checker.model.tables import Model, Move, OwnMove
+from checker.model.tables import Action, Model, Move, OwnMove
 
 
 class Tables:
@@ -59,6 +59,13 @@ class Tables:
         else:
             assert kind == ARRIVAL
             self._compute_arrival(node, other)
+
+    def action(self, move: int) -> Action:
+        """What a move is a reaction to."""
+        number, end = self.actions[move], self.nodes[move] & 1
+        if number >= 0:
+            return self.model.actions[number]
+        return Action("delivery", end, "", self.model.segments[-1 - number])
 
     def settle(self) -> None:
         """Gives every local state and segment that now exists its entries."""

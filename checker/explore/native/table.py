@@ -81,15 +81,19 @@ def enter(t_lo: Longs, t_hi: Longs, used: Longs, size: int, wide: bool, lo: int,
 
 
 @kernel
-def fill(t: Table, wide: bool, lo: Longs, hi: Longs, count: int) -> None:
-    """Enters ``count`` states that are all different."""
+def fill(t: Table, wide: bool, lo: Longs, hi: Longs, count: int) -> bool:
+    """Enters ``count`` states that are all different; whether a region has no room for one."""
     t_lo, t_hi, used = t.lo, t.hi, t.used
     for i in range(count):
         if i + AHEAD < count:
             later = i + AHEAD
             prefetch(t_lo, slot_of(mixed(lo[later], hi[later] if wide else 0), t.size))
         word_hi = hi[i] if wide else 0
-        enter(t_lo, t_hi, used, t.size, wide, lo[i], word_hi, mixed(lo[i], word_hi))
+        mix = mixed(lo[i], word_hi)
+        if used[region_of(mix)] >= t.most:
+            return True
+        enter(t_lo, t_hi, used, t.size, wide, lo[i], word_hi, mix)
+    return False
 
 
 @kernel

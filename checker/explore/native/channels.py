@@ -1,0 +1,69 @@
+"""The contents of both channels: the arrays that kernels work on, and what they stand for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from checker.explore.native.arrays import grown
+from checker.explore.native.contents import Contents, followed
+from checker.explore.native.generate import Scope
+from checker.explore.native.pairs import empty, with_room
+
+
+class Channels:
+    """The contents of both channels, and their arrays."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        c = scope.capacity
+        size = 64
+        keys, values = empty(size)
+        zero = np.zeros(size, dtype=np.int32)
+        places = np.zeros(size * c, dtype=np.int32)
+        self.arrays = Contents(
+            parent=zero,
+            last=zero.copy(),
+            length=zero.copy(),
+            places=zero.copy(),
+            segment=places,
+            rest=places - 1,
+            doubled=places - 1,
+            keys=keys,
+            values=values,
+            count=np.ones(1, dtype=np.int64),
+        )
+
+    def __len__(self) -> int:
+        return int(self.arrays.count[0])
+
+    def make_room(self, more: int) -> None:
+        a, c = self.arrays, self.scope.capacity
+        size = len(self) + more
+        if size <= len(a.parent):
+            return
+        size = max(size, 2 * len(a.parent))
+        keys, values = with_room(a.keys, a.values, size)
+        self.arrays = Contents(
+            *(grown(column, size) for column in (a.parent, a.last, a.length, a.places)),
+            grown(a.segment, size * c),
+            grown(a.rest, size * c, -1),
+            grown(a.doubled, size * c, -1),
+            keys,
+            values,
+            a.count,
+        )
+
+    def number(self, content: tuple[int, ...]) -> int:
+        """The number of a content given by its segments."""
+        self.make_room(len(content) + 1)
+        found = 0
+        for segment in content:
+            found = followed(self.arrays, self.scope.capacity, self.scope.bag, found, segment, True)
+        return found
+
+    def content(self, number: int) -> tuple[int, ...]:
+        segments = []
+        while number:
+            segments.append(int(self.arrays.last[number]))
+            number = int(self.arrays.parent[number])
+        return tuple(reversed(segments))

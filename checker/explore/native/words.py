@@ -1,0 +1,62 @@
+"""The states found, as flat arrays of words in breadth-first order; they are the queue as well."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from checker.explore.native.arrays import Numbers
+from checker.explore.native.generate import Fields, Scope
+from checker.explore.native.layout import Needs, fields_for, packed, unpacked
+
+BLOCK = 1 << 20
+"""States that are decoded at a time."""
+
+
+class Words:
+    """``count`` states in ``lo`` and, if two words are needed for each, in ``hi``."""
+
+    def __init__(self, scope: Scope, needs: Needs, initial: tuple[int, ...]) -> None:
+        self._scope = scope
+        self.fields: Fields = fields_for(needs, scope)
+        self.lo, self.hi = packed(self.fields, [np.array([part], dtype=np.int32) for part in initial])
+        self.count = 1
+
+    def reserve(self, more: int) -> None:
+        """Room for ``more`` states. ``resize`` moves pages instead of copying them where it can,
+        so there are never two copies of a large array."""
+        size = self.count + more
+        if size > len(self.lo):
+            size += len(self.lo) // 8
+            self.lo.resize(size, refcheck=False)
+            if self.fields.wide:
+                self.hi.resize(size, refcheck=False)
+
+    def trim(self) -> None:
+        """Gives back the room that is not used."""
+        self.lo.resize(self.count, refcheck=False)
+        if self.fields.wide:
+            self.hi.resize(self.count, refcheck=False)
+
+    def column(self, column: int, first: int = 0, last: int | None = None) -> Numbers:
+        """Column 0 to 5 of ``GlobalState`` of some states; of the budgets, what was spent."""
+        last = self.count if last is None else last
+        found: Numbers = np.empty(last - first, dtype=np.int32)
+        for begin in range(first, last, BLOCK):
+            part = slice(begin, min(begin + BLOCK, last))
+            hi = self.hi[part] if self.fields.wide else self.hi
+            found[begin - first : part.stop - first] = unpacked(self.fields, column, self.lo[part], hi)
+        return found
+
+    def repack(self, needs: Needs) -> None:
+        """Lays the words out anew, so that all there is now to number fits."""
+        old, fields = self.fields, fields_for(needs, self._scope)
+        if fields.wide and not old.wide:
+            self.hi = np.zeros(len(self.lo), dtype=np.int64)
+        for begin in range(0, self.count, BLOCK):
+            part = slice(begin, min(begin + BLOCK, self.count))
+            hi = self.hi[part] if old.wide else self.hi
+            lo, hi = packed(fields, [unpacked(old, column, self.lo[part], hi) for column in range(6)])
+            self.lo[part] = lo
+            if fields.wide:
+                self.hi[part] = hi
+        self.fields = fields
