@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 
 from checker.explore.graph import StateGraph
 from checker.explore.limits import Limits, Progress
 from checker.explore.native.arrays import Longs, grown
-from checker.explore.native.expand import CHUNK, Expander, buffers
+from checker.explore.native.expand import CHUNK, Done, Expander
 from checker.explore.native.layout import fits
 from checker.explore.native.packed import PackedStates
-from checker.explore.native.table import ENOUGH, FULL, Table, fill, insert, table
+from checker.explore.native.share import Share, share_size
+from checker.explore.native.table import ENOUGH, FULL, REGIONS, Table, fill, insert, table
 from checker.explore.native.words import Words
 from checker.explore.system import System
 from checker.model.evaluate import SemanticError
 from checker.model.tables import LimitReached, Model
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+ENOUGH_TO_SHARE = 2_048
+"""States a thread must get for it to be worth the waiting."""
 
 Stop = tuple[int, SemanticError | LimitReached]
 """The state whose expansion cannot be computed, and why."""
@@ -26,13 +37,14 @@ def explore(model: Model, limits: Limits | None = None, threads: int | None = No
     """All states of ``model`` that can be reached, within ``limits``: the graph of the reference
     engine, number for number.
 
-    Raises ``SemanticError`` where a row has no meaning.
+    By default it uses all processors as soon as there is enough to do for them; the graph is the
+    same for any number of ``threads``. Raises ``SemanticError`` where a row has no meaning.
     """
-    return _Exploration(model, limits or Limits()).run()
+    return _Exploration(model, limits or Limits(), threads or len(os.sched_getaffinity(0))).run()
 
 
 class _Exploration:
-    def __init__(self, model: Model, limits: Limits) -> None:
+    def __init__(self, model: Model, limits: Limits, threads: int) -> None:
         self.system = System(model)
         self.limits = limits
         self.expander = Expander(self.system)
@@ -40,8 +52,9 @@ class _Exploration:
         self.words = Words(self.expander.scope, self.expander.needs(), initial)
         self.table: Table
         self._rebuild(1024)
-        self.out = buffers(self.words.fields.wide)
-        self.taken: Longs = np.zeros(64, dtype=np.int64)
+        self.threads = threads
+        self.pool: ThreadPoolExecutor | None = None
+        self.shares = [self._share()]
         self.levels: list[int] = []
         self.truncated: list[tuple[int, np.ndarray]] = []
         self.expanded = 0
@@ -54,6 +67,9 @@ class _Exploration:
             self._levels()
         except LimitReached as reached:
             self.limit = str(reached)
+        finally:
+            if self.pool is not None:
+                self.pool.shutdown()
         return self._graph()
 
     def _levels(self) -> None:
@@ -63,7 +79,7 @@ class _Exploration:
             self.levels.append(after - self.expanded)
             while self.expanded < after:
                 self._look_at_limits()
-                self._chunk(self.expanded, min(self.expanded + CHUNK, after))
+                self._chunk(min(self.expanded + CHUNK * self.threads, after))
 
     def _look_at_limits(self) -> None:
         count = self.words.count
@@ -76,85 +92,160 @@ class _Exploration:
             depth = len(self.levels) - 1
             self.limits.report(Progress(count, count - self.expanded, depth, seconds))
 
-    def _chunk(self, first: int, last: int) -> None:
-        """Expands the states from ``first``, at most to ``last``."""
-        last, stop = self._successors(first, last)
-        if last > first:
-            self._insert(first, last)
+    def _chunk(self, last: int) -> None:
+        """Expands the next states, at most those before ``last``."""
+        shares = self._shares(last)
+        stop = self._successors(shares)
+        if shares[0].last > shares[0].first:
+            if len(shares) == 1:
+                self._insert(shares[0])
+            else:
+                self._insert_together(shares)
         if stop is not None:
             # What the reference would not have come to must not end this exploration either.
             if self.words.count > self.most:
                 raise LimitReached(self.limits.hit(self.words.count))
             raise stop[1]
 
-    def _successors(self, first: int, last: int) -> tuple[int, Stop | None]:
-        """Writes the successors of states from ``first`` into ``out``.
+    def _shares(self, last: int) -> list[Share]:
+        """The states before ``last`` that are next, in equal shares for the threads; few states
+        are one thread's."""
+        first = self.expanded
+        threads = self.threads if last - first >= ENOUGH_TO_SHARE * self.threads else 1
+        if len(self.shares) < threads:
+            self.pool = self.pool or ThreadPoolExecutor(threads)
+            self.shares += [self._share() for _ in range(threads - len(self.shares))]
+        size = share_size(last - first, threads)
+        for number, share in enumerate(self.shares[:threads]):
+            share.first = min(first + number * size, last)
+            share.last = min(share.first + size, last)
+        return self.shares[:threads]
 
-        Returns the state after the last one done, and what stopped it if it may not go on.
+    def _share(self) -> Share:
+        return Share(self.words.fields.wide, self.threads)
+
+    def _together(self, work: Callable[[T], R], items: Sequence[T]) -> list[R]:
+        """``work`` on all items, each in a thread of its own."""
+        if self.pool is None or len(items) == 1:
+            return [work(item) for item in items]
+        return list(self.pool.map(work, items))
+
+    def _successors(self, shares: list[Share]) -> Stop | None:
+        """Writes the successors of the shares' states; what stopped it if it may not go on.
+
+        A share that lacks room ends early, and those after it are then empty.
         """
         expander, stop = self.expander, None
+        spans = [(share.first, share.last) for share in shares]
         while True:
+            for share, span in zip(shares, spans, strict=True):
+                share.first, share.last = span
             room = expander.room()
             expander.channels.make_room(expander.margin())
-            if len(self.out.lo) < 2 * room:
-                self.out = buffers(self.words.fields.wide, 4 * room)
-            done = expander.generate(self.words, first, last, self.out, room=room, create=True)
-            last = first + done.states
-            stop = stop or self._compute(self.out.events[: done.events])
+            deferred = self._generate(shares, room)
+            events = [event for share in shares for event in share.events]
+            stop = stop or self._compute(events)
             if stop is not None:
-                last = min(last, stop[0])
-            if expander.room() <= room and done.states:
-                self._complete(first, last, done.deferred, room)
-                expander.note_spent(self.out)
-                if fits(self.words.fields, expander.needs()):
-                    return last, stop
-                self._repack()
+                _cut(shares, stop[0])
+            if expander.room() > room:
+                continue
+            for share, count in zip(shares, deferred, strict=True):
+                self._complete(share, count, room)
+            for share in shares:
+                expander.note_spent(share.out)
+            if fits(self.words.fields, expander.needs()):
+                return stop
+            self._repack()
 
-    def _compute(self, events: Longs) -> Stop | None:
+    def _generate(self, shares: list[Share], room: int) -> list[int]:
+        """Generates what can be without anything new; the number of deferred states by share."""
+        words, alone = self.words, len(shares) == 1
+
+        def generate(share: Share) -> Done:
+            share.make_room(words.fields.wide, room)
+            # Contents are created by one thread at a time.
+            return self.expander.generate(words, share.first, share.last, share.out, room=room, create=alone)
+
+        done = self._together(generate, shares)
+        for share, found in zip(shares, done, strict=True):
+            share.note(found)
+        ended = next((share.last for share in shares if share.short), None)
+        if ended is not None:
+            _cut(shares, ended)
+        return [found.deferred for found in done]
+
+    def _compute(self, events: Sequence[Sequence[int]]) -> Stop | None:
         """Computes what was missing, in the reference's order."""
-        for index, kind, node, other in events.tolist():
+        for index, kind, node, other in events:
             try:
                 self.expander.tables.compute(kind, node, other)
             except (SemanticError, LimitReached) as error:
                 return index, error
         return None
 
-    def _complete(self, first: int, last: int, deferred: int, room: int) -> None:
-        """Fills in the successors of the deferred states before ``last``."""
-        expander = self.expander
-        which, at = self.out.deferred[:deferred], self.out.deferred_at[:deferred]
-        which, at = which[which < last].copy(), at[which < last].copy()
+    def _complete(self, share: Share, deferred: int, room: int) -> None:
+        """Fills in the successors of the deferred states of a share."""
+        expander, out = self.expander, share.out
+        which, at = out.deferred[:deferred], out.deferred_at[:deferred]
+        which, at = which[which < share.last].copy(), at[which < share.last].copy()
         while len(which):
             expander.channels.make_room(expander.margin())
-            done = expander.generate(self.words, first, last, self.out, (which, at), room, create=True)
+            done = expander.generate(self.words, share.first, share.last, out, (which, at), room, create=True)
             assert done.deferred == 0
             which, at = which[done.states :], at[done.states :]
 
-    def _insert(self, first: int, last: int) -> None:
-        """Appends what is new in ``out``, which has the successors of these states."""
-        out, words, wide = self.out, self.words, self.words.fields.wide
-        self.taken = grown(self.taken, len(self.expander.tables.actions) + 2)
-        begin, end, most = 0, int(out.ends[last - first - 1]), self.most
-        words.reserve(end)
-        while begin < end:
+    def _insert(self, share: Share) -> None:
+        """Appends what is new among the successors of the only share."""
+        out, words, wide = share.out, self.words, self.words.fields.wide
+        share.count_labels(len(self.expander.tables.actions))
+        begin, most = 0, self.most
+        words.reserve(share.entries)
+        while begin < share.entries:
             begin, words.count, status = insert(
-                self.table, wide, out.lo, out.hi, out.label, begin, end,
-                words.lo, words.hi, words.count, most, self.taken,
+                self.table, wide, out.lo, out.hi, out.label, begin, share.entries,
+                words.lo, words.hi, words.count, most, share.taken,
             )  # fmt: skip
             if status == FULL:
                 self._rebuild(self.table.size * 3 // 2)
             elif status == ENOUGH:
                 # As in the reference, the state at hand is the last one expanded.
-                state = int(np.searchsorted(out.ends[: last - first], begin - 1, side="right"))
-                end, last, most = int(out.ends[state]), first + state + 1, sys.maxsize
-        truncated = out.truncated[: last - first]
-        if truncated.any():
-            self.truncated.append((first, truncated.copy()))
-        self.expanded = last
+                share.last, most = share.state_of(begin - 1) + 1, sys.maxsize
+        self._expanded([share])
+
+    def _insert_together(self, shares: list[Share]) -> None:
+        """Appends what is new among the successors of all shares."""
+        words, wide = self.words, self.words.fields.wide
+        entries = sum(share.entries for share in shares)
+        while int(self.table.used.max()) + entries // REGIONS > self.table.most:
+            self._rebuild(self.table.size * 3 // 2)
+        self._together(lambda share: share.route(wide), shares)
+        owners = range(self.threads)
+        while not all(self._together(lambda o: all(s.insert(o, self.table, wide) for s in shares), owners)):
+            # Only what is in ``words`` is in the new table, so all are inserted again.
+            self._rebuild(self.table.size * 3 // 2)
+        words.reserve(entries)
+        places = []
+        for share in shares:
+            places.append(words.count)
+            if words.count <= self.most < words.count + share.fresh():
+                share.cut(self.most - words.count)
+                _cut(shares, share.last)
+            words.count += share.fresh()
+            share.count_labels(len(self.expander.tables.actions))
+        self._together(lambda pair: pair[0].append(words, pair[1]), list(zip(shares, places, strict=True)))
+        self._expanded(shares)
+
+    def _expanded(self, shares: list[Share]) -> None:
+        for share in shares:
+            truncated = share.out.truncated[: share.last - share.first]
+            if truncated.any():
+                self.truncated.append((share.first, truncated.copy()))
+        self.expanded = max(share.last for share in shares)
 
     def _repack(self) -> None:
         self.words.repack(self.expander.needs())
-        self.out = buffers(self.words.fields.wide, len(self.out.lo))
+        for share in self.shares:
+            share.widen(self.words.fields.wide, len(share.out.lo))
         self._rebuild(self.table.size)
 
     def _rebuild(self, size: int) -> None:
@@ -166,6 +257,11 @@ class _Exploration:
             if not fill(self.table, words.fields.wide, words.lo, words.hi, words.count):
                 return
             size += size // 2
+
+    def _taken(self) -> Longs:
+        """By label how often it occurred."""
+        most = max(len(share.taken) for share in self.shares)
+        return sum((grown(share.taken, most)[:most] for share in self.shares), np.zeros(most, dtype=np.int64))
 
     def _graph(self) -> StateGraph:
         self.table = table(0, False)
@@ -179,7 +275,7 @@ class _Exploration:
         levels = tuple(self.levels)
         return StateGraph(
             system=self.system,
-            found=PackedStates(self.expander, self.words, levels, self.expanded, self.taken),
+            found=PackedStates(self.expander, self.words, levels, self.expanded, self._taken()),
             levels=levels,
             truncated=truncated,
             complete=not self.limit,
@@ -187,3 +283,9 @@ class _Exploration:
             expanded=self.expanded,
             seconds=self.limits.seconds(),
         )
+
+
+def _cut(shares: Sequence[Share], last: int) -> None:
+    """Drops the states from ``last`` on."""
+    for share in shares:
+        share.last = max(share.first, min(share.last, last))
