@@ -16,9 +16,9 @@ from checker.explore.native.arrays import Longs, grown
 from checker.explore.native.expand import CHUNK, Done, Expander
 from checker.explore.native.layout import fits
 from checker.explore.native.packed import PackedStates
-from checker.explore.native.share import Share, share_size
-from checker.explore.native.table import ENOUGH, FULL, REGIONS, Table, fill, insert, table
-from checker.explore.native.words import Words
+from checker.explore.native.share import Share
+from checker.explore.native.table import REGIONS, larger, table
+from checker.explore.native.words import Words, filled
 from checker.explore.system import System
 from checker.model.evaluate import SemanticError
 from checker.model.tables import LimitReached, Model
@@ -50,8 +50,7 @@ class _Exploration:
         self.expander = Expander(self.system)
         initial = self.expander.initial()
         self.words = Words(self.expander.scope, self.expander.needs(), initial)
-        self.table: Table
-        self._rebuild(1024)
+        self.table = filled(self.words, 1_024)
         self.threads = threads
         self.pool: ThreadPoolExecutor | None = None
         self.shares = [self._share()]
@@ -97,10 +96,7 @@ class _Exploration:
         shares = self._shares(last)
         stop = self._successors(shares)
         if shares[0].last > shares[0].first:
-            if len(shares) == 1:
-                self._insert(shares[0])
-            else:
-                self._insert_together(shares)
+            self._insert(shares)
         if stop is not None:
             # What the reference would not have come to must not end this exploration either.
             if self.words.count > self.most:
@@ -115,7 +111,7 @@ class _Exploration:
         if len(self.shares) < threads:
             self.pool = self.pool or ThreadPoolExecutor(threads)
             self.shares += [self._share() for _ in range(threads - len(self.shares))]
-        size = share_size(last - first, threads)
+        size = min(CHUNK, -(-(last - first) // threads))
         for number, share in enumerate(self.shares[:threads]):
             share.first = min(first + number * size, last)
             share.last = min(share.first + size, last)
@@ -162,7 +158,7 @@ class _Exploration:
         words, alone = self.words, len(shares) == 1
 
         def generate(share: Share) -> Done:
-            share.make_room(words.fields.wide, room)
+            share.make_room(room)
             # Contents are created by one thread at a time.
             return self.expander.generate(words, share.first, share.last, share.out, room=room, create=alone)
 
@@ -194,43 +190,27 @@ class _Exploration:
             assert done.deferred == 0
             which, at = which[done.states :], at[done.states :]
 
-    def _insert(self, share: Share) -> None:
-        """Appends what is new among the successors of the only share."""
-        out, words, wide = share.out, self.words, self.words.fields.wide
-        share.count_labels(len(self.expander.tables.actions))
-        begin, most = 0, self.most
-        words.reserve(share.entries)
-        while begin < share.entries:
-            begin, words.count, status = insert(
-                self.table, wide, out.lo, out.hi, out.label, begin, share.entries,
-                words.lo, words.hi, words.count, most, share.taken,
-            )  # fmt: skip
-            if status == FULL:
-                self._rebuild(self.table.size * 3 // 2)
-            elif status == ENOUGH:
-                # As in the reference, the state at hand is the last one expanded.
-                share.last, most = share.state_of(begin - 1) + 1, sys.maxsize
-        self._expanded([share])
-
-    def _insert_together(self, shares: list[Share]) -> None:
-        """Appends what is new among the successors of all shares."""
-        words, wide = self.words, self.words.fields.wide
+    def _insert(self, shares: list[Share]) -> None:
+        """Appends what is new among the successors of the shares' states."""
+        words = self.words
         entries = sum(share.entries for share in shares)
-        while int(self.table.used.max()) + entries // REGIONS > self.table.most:
-            self._rebuild(self.table.size * 3 // 2)
-        self._together(lambda share: share.route(wide), shares)
+        while int(self.table.used.max()) + entries // (4 * REGIONS) > self.table.crowded:
+            self.table = larger(self.table)
+        self._together(Share.route, shares)
         owners = range(self.threads)
-        while not all(self._together(lambda o: all(s.insert(o, self.table, wide) for s in shares), owners)):
-            # Only what is in ``words`` is in the new table, so all are inserted again.
-            self._rebuild(self.table.size * 3 // 2)
+        while not all(self._together(lambda o: all(s.insert(o, self.table) for s in shares), owners)):
+            self.table = larger(self.table)
         words.reserve(entries)
         places = []
         for share in shares:
             places.append(words.count)
-            if words.count <= self.most < words.count + share.fresh():
+            fresh = share.fresh()
+            if words.count <= self.most < words.count + fresh:
+                # As in the reference, the state at hand is the last one expanded.
                 share.cut(self.most - words.count)
                 _cut(shares, share.last)
-            words.count += share.fresh()
+                fresh = share.fresh()
+            words.count += fresh
             share.count_labels(len(self.expander.tables.actions))
         self._together(lambda pair: pair[0].append(words, pair[1]), list(zip(shares, places, strict=True)))
         self._expanded(shares)
@@ -246,17 +226,8 @@ class _Exploration:
         self.words.repack(self.expander.needs())
         for share in self.shares:
             share.widen(self.words.fields.wide, len(share.out.lo))
-        self._rebuild(self.table.size)
-
-    def _rebuild(self, size: int) -> None:
-        """The table anew, with ``size`` entries a region; the old one is gone before."""
-        words = self.words
-        while True:
-            self.table = table(0, words.fields.wide)
-            self.table = table(size, words.fields.wide)
-            if not fill(self.table, words.fields.wide, words.lo, words.hi, words.count):
-                return
-            size += size // 2
+        size, self.table = self.table.size, table(0, False)  # freed before another is made
+        self.table = filled(self.words, size)
 
     def _taken(self) -> Longs:
         """By label how often it occurred."""

@@ -19,13 +19,11 @@ from checker.explore.native.scan import (
     first_taken,
     mark_enabling,
     note_meetings,
-    number_states,
-    numbers_of,
     pairs_in,
     place_of,
 )
-from checker.explore.native.table import Table, table
-from checker.explore.native.words import Words
+from checker.explore.native.table import numbers_of, table
+from checker.explore.native.words import Words, numbered
 from checker.explore.system import GlobalState
 from checker.model.tables import Action
 
@@ -161,32 +159,17 @@ class PackedStates:
         offsets = np.zeros(count + 1, dtype=np.int64)
         targets: Ints = np.empty(transitions, dtype=np.int32)
         labels: Ints = np.empty(transitions, dtype=np.int32)
-        known, number = self._numbered()
-        wide, n = self._words.fields.wide, 0
+        known, number = numbered(self._words)
+        n = 0
         for first, last, out in self._chunks(0, self._expanded, exact=True):
             more = int(out.ends[last - first - 1])
-            numbers_of(
-                known.lo, known.hi, known.size, wide, out.lo, out.hi, more, number, targets[n : n + more]
-            )
+            numbers_of(known, out.lo, out.hi, more, number, targets[n : n + more])
             labels[n : n + more] = self._expander.actions_of(out.label[:more])
             offsets[first + 1 : last + 1] = n + out.ends[: last - first].astype(np.int64)
             n += more
         offsets[self._expanded + 1 :] = n
         assert n == transitions
         return Edges(offsets, targets, labels)
-
-    def _numbered(self) -> tuple[Table, Numbers]:
-        """A table of all states, and the index of the state in each of its entries."""
-        words = self._words
-        size = 16 + len(self) // 32
-        while True:
-            made = table(size, words.fields.wide)
-            number: Numbers = np.empty(len(made.lo), dtype=np.int32)
-            if number_states(
-                made.lo, made.hi, made.used, size, words.fields.wide, words.lo, words.hi, len(self), number
-            ):
-                return made, number
-            size *= 2
 
     def combinations(self, columns: tuple[int, ...]) -> tuple[Ints, Ints]:
         words, wide = self._words, self._words.fields.wide
@@ -200,7 +183,7 @@ class PackedStates:
             firsts = grown(firsts, len(made.lo))
             done, count = combine(
                 made.lo, made.hi, made.used, size, wide, words.lo, words.hi, mask_lo, mask_hi,
-                0, len(self), made.most, number, firsts, 0, inverse,
+                0, len(self), made.crowded, number, firsts, 0, inverse,
             )  # fmt: skip
             if done == len(self):
                 return firsts[:count].copy(), inverse

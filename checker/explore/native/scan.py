@@ -8,69 +8,9 @@ from __future__ import annotations
 
 from checker.explore.native.arrays import Bytes, Longs, Numbers
 from checker.explore.native.generate import MOVES
-from checker.explore.native.jit import inlined, kernel, prefetch
+from checker.explore.native.jit import kernel
 from checker.explore.native.pairs import UNUSED, find, put
-from checker.explore.native.table import AHEAD, mixed, region_of, slot_of
-
-
-@inlined
-def _place(t_lo: Longs, t_hi: Longs, size: int, wide: bool, lo: int, hi: int) -> int:
-    """Where in a table a state is, or the free place where it would be."""
-    mix = mixed(lo, hi)
-    slot = slot_of(mix, size)
-    while t_lo[slot] != 0 and (t_lo[slot] != lo or (wide and t_hi[slot] != hi)):
-        slot += 1
-        if slot == (region_of(mix) + 1) * size:
-            slot -= size
-    return slot
-
-
-@kernel
-def number_states(
-    t_lo: Longs,
-    t_hi: Longs,
-    used: Longs,
-    size: int,
-    wide: bool,
-    lo: Longs,
-    hi: Longs,
-    count: int,
-    number: Numbers,
-) -> bool:
-    """Enters all states into an empty table, and their indices into ``number`` beside it; false
-    if a region has no room."""
-    for i in range(count):
-        word_hi = hi[i] if wide else 0
-        region = region_of(mixed(lo[i], word_hi))
-        used[region] += 1
-        if used[region] >= size:
-            return False
-        slot = _place(t_lo, t_hi, size, wide, lo[i], word_hi)
-        t_lo[slot] = lo[i]
-        if wide:
-            t_hi[slot] = word_hi
-        number[slot] = i
-    return True
-
-
-@kernel
-def numbers_of(
-    t_lo: Longs,
-    t_hi: Longs,
-    size: int,
-    wide: bool,
-    lo: Longs,
-    hi: Longs,
-    count: int,
-    number: Numbers,
-    targets: Numbers,
-) -> None:
-    """The indices of states that are in the table."""
-    for i in range(count):
-        if i + AHEAD < count:
-            later = i + AHEAD
-            prefetch(t_lo, slot_of(mixed(lo[later], hi[later] if wide else 0), size))
-        targets[i] = number[_place(t_lo, t_hi, size, wide, lo[i], hi[i] if wide else 0)]
+from checker.explore.native.table import key_of, place_in, region_of
 
 
 @kernel
@@ -99,9 +39,10 @@ def combine(
     for i in range(begin, end):
         word = lo[i] & mask_lo
         word_hi = hi[i] & mask_hi if wide else 0
-        slot = _place(t_lo, t_hi, size, wide, word, word_hi)
+        key = key_of(word, word_hi)
+        slot = place_in(t_lo, t_hi, size, wide, word, word_hi, key)
         if t_lo[slot] == 0:
-            region = region_of(mixed(word, word_hi))
+            region = region_of(key)
             if used[region] >= most or count >= len(firsts):
                 return i, count
             used[region] += 1

@@ -10,37 +10,40 @@ from __future__ import annotations
 
 import numpy as np
 
-from checker.explore.native.arrays import Bytes, Longs, Numbers, grown
-from checker.explore.native.expand import CHUNK, ENTRIES, Done, buffers
-from checker.explore.native.jit import kernel, prefetch
-from checker.explore.native.table import AHEAD, REGION_BITS, Table, enter, mixed, region_of, slot_of
+from checker.explore.native.arrays import Bytes, Longs, grown
+from checker.explore.native.expand import ENTRIES, Done, buffers
+from checker.explore.native.table import Table, append, insert, route
 from checker.explore.native.words import Words
+
+RECENT = 4_096
+"""States that a thread remembers lest it look them up again."""
 
 
 class Share:
     """The states from ``first`` to ``last``, with their successors in ``out``."""
 
-    def __init__(self, wide: bool, owners: int, entries: int = ENTRIES) -> None:
+    def __init__(self, wide: bool, owners: int) -> None:
         self.first = 0
         self.last = 0
         self.short = False
         self.events: list[list[int]] = []
         self.owners = owners
         self.taken: Longs = np.zeros(64, dtype=np.int64)
-        self.widen(wide, entries)
+        self.widen(wide, ENTRIES)
 
     def widen(self, wide: bool, entries: int) -> None:
         """Other buffers, for states of one word or two."""
+        self.wide = wide
         self.out = buffers(wide, entries)
-        shared = entries if self.owners > 1 else 0
-        self._index: Numbers = np.empty((self.owners, shared), dtype=np.int32)
+        self._recent: Longs = np.zeros(2 * RECENT, dtype=np.int64)
+        self._queue: Longs = np.empty((self.owners, entries + 1), dtype=np.int64)
         self._counts: Longs = np.zeros(self.owners, dtype=np.int64)
-        self._fresh: Bytes = np.empty(shared, dtype=np.uint8)
+        self._fresh: Bytes = np.empty(entries, dtype=np.uint8)
 
-    def make_room(self, wide: bool, room: int) -> None:
+    def make_room(self, room: int) -> None:
         """Buffers that hold at least a few states' successors."""
         if len(self.out.lo) < 8 * room:
-            self.widen(wide, 16 * room)
+            self.widen(self.wide, 16 * room)
 
     def note(self, done: Done) -> None:
         """Takes over what ``generate`` did of its states."""
@@ -62,17 +65,16 @@ class Share:
         ends = self.out.ends[: self.last - self.first]
         return self.first + int(np.searchsorted(ends, entry, side="right"))
 
-    def route(self, wide: bool) -> None:
-        """Says for each successor which thread owns it."""
+    def route(self) -> None:
+        """Says for each successor which thread looks it up."""
         self._counts[:] = 0
-        _route(self.out.lo, self.out.hi, wide, self.entries, self._index, self._counts)
+        out = self.out
+        route(out.lo, out.hi, self.wide, self.entries, self._recent, self._queue, self._counts, self._fresh)
 
-    def insert(self, owner: int, t: Table, wide: bool) -> bool:
-        """Inserts the successors that a thread owns; false if a region has no room."""
-        index = self._index[owner, : int(self._counts[owner])]
-        return bool(
-            _insert_owned(t.lo, t.hi, t.used, t.size, wide, self.out.lo, self.out.hi, index, self._fresh)
-        )
+    def insert(self, owner: int, table: Table) -> bool:
+        """Inserts the successors that a thread looks up; false if a region has no room."""
+        count = int(self._counts[owner])
+        return bool(insert(table, self.out.lo, self.out.hi, self._queue[owner], count, self._fresh))
 
     def fresh(self) -> int:
         """The number of new states among the successors."""
@@ -85,68 +87,16 @@ class Share:
 
     def append(self, words: Words, at: int) -> None:
         """Writes the new states to ``words`` from ``at`` on."""
-        out, wide = self.out, words.fields.wide
-        _append(
-            out.lo, out.hi, out.label, wide, self.entries, self._fresh, words.lo, words.hi, at, self.taken
+        out = self.out
+        append(
+            out.lo,
+            out.hi,
+            out.label,
+            self.wide,
+            self.entries,
+            self._fresh,
+            words.lo,
+            words.hi,
+            at,
+            self.taken,
         )
-
-
-def share_size(states: int, threads: int) -> int:
-    """How many states each of some threads takes."""
-    return min(CHUNK, -(-states // threads))
-
-
-@kernel
-def _route(lo: Longs, hi: Longs, wide: bool, entries: int, index: Numbers, counts: Longs) -> None:
-    owners = len(counts)
-    for i in range(entries):
-        owner = region_of(mixed(lo[i], hi[i] if wide else 0)) * owners >> REGION_BITS
-        index[owner, counts[owner]] = i
-        counts[owner] += 1
-
-
-@kernel
-def _insert_owned(
-    t_lo: Longs,
-    t_hi: Longs,
-    used: Longs,
-    size: int,
-    wide: bool,
-    lo: Longs,
-    hi: Longs,
-    index: Numbers,
-    fresh: Bytes,
-) -> bool:
-    for k in range(len(index)):
-        if k + AHEAD < len(index):
-            later = index[k + AHEAD]
-            prefetch(t_lo, slot_of(mixed(lo[later], hi[later] if wide else 0), size))
-        i = index[k]
-        word_hi = hi[i] if wide else 0
-        mix = mixed(lo[i], word_hi)
-        if used[region_of(mix)] >= size - 1:
-            return False
-        fresh[i] = enter(t_lo, t_hi, used, size, wide, lo[i], word_hi, mix)
-    return True
-
-
-@kernel
-def _append(
-    lo: Longs,
-    hi: Longs,
-    label: Numbers,
-    wide: bool,
-    entries: int,
-    fresh: Bytes,
-    to_lo: Longs,
-    to_hi: Longs,
-    at: int,
-    taken: Longs,
-) -> None:
-    for i in range(entries):
-        taken[label[i]] += 1
-        if fresh[i] != 0:
-            to_lo[at] = lo[i]
-            if wide:
-                to_hi[at] = hi[i]
-            at += 1

@@ -7,9 +7,12 @@ import numpy as np
 from checker.explore.native.arrays import Numbers
 from checker.explore.native.generate import Fields, Scope
 from checker.explore.native.layout import Needs, fields_for, packed, unpacked
+from checker.explore.native.table import REGIONS, Table, fill, table
 
 BLOCK = 1 << 20
 """States that are decoded at a time."""
+
+NOTHING = np.zeros(0, dtype=np.int32)
 
 
 class Words:
@@ -60,3 +63,23 @@ class Words:
             if fields.wide:
                 self.hi[part] = hi
         self.fields = fields
+
+
+def filled(words: Words, size: int) -> Table:
+    """A table of all states with at least ``size`` entries a region."""
+    while True:
+        made = table(size, words.fields.wide)
+        if fill(made, words.lo, words.hi, words.count, NOTHING):
+            return made
+        size *= 2
+
+
+def numbered(words: Words) -> tuple[Table, Numbers]:
+    """A table of all states, and the index of the state in each of its entries."""
+    size = 16 + words.count // (REGIONS // 2)
+    while True:
+        made = table(size, words.fields.wide)
+        number: Numbers = np.empty(len(made.lo), dtype=np.int32)
+        if fill(made, words.lo, words.hi, words.count, number):
+            return made, number
+        size *= 2
