@@ -30,10 +30,10 @@ lossy
   duplication; A may call knock
   ✓ holds          tidy
   ✗ violated       woken
-                   at A; after 2 steps; no helpful action is enabled here; as
-                   expected, by knock.asleep; holds in “quiet”
+                   as expected, by knock.asleep, but holds in “quiet”; at A
+                   after 2 steps
 
-  ── woken in lossy ────────────────────────────────────────────────────────
+  ── woken in lossy ──────────────────────────────────────────────────────────
      a knock is heard
       A                                                                        B
       asleep                                                              asleep
@@ -41,7 +41,7 @@ lossy
         knock: knock.asleep
    2  │        ··· ── <WORD=hello> ─────────────────────────────────▶ ✗        │
         lost (sent in 1)
-     no helpful action is enabled here
+     no helpful action is enabled here: A is in waiting, B in asleep
 
 Rules that never fired: knock.lazily, letter.later
 door: 2 scenarios, 4 verdicts, all as expected; 7 states, 0 s
@@ -105,7 +105,7 @@ def expected_json(version: str) -> dict[str, Any]:
     woken = verdict("woken", "never stuck", "any loss") | {
         "outcome": "violated",
         "expected": "violated",
-        "reason": "no helpful action is enabled here",
+        "reason": "no helpful action is enabled here: A is in waiting, B in asleep",
         "trace": TRACE,
     }
     return {
@@ -214,12 +214,14 @@ def test_two_runs_write_the_same_bytes_but_for_the_seconds() -> None:
     assert outputs[0] == outputs[1]
 
 
-def test_the_text_that_the_documentation_shows(lastack: Lastack) -> None:
+def test_the_text_that_the_documentation_shows(lastack: Lastack, tmp_path: Path) -> None:
     blocks = re.findall(r"```text\n(.*?)```", (ROOT / "docs" / "output.md").read_text(), re.DOTALL)
     printed = timeless(lastack("check", "textbook", "-s", "SYN lost").out)
-    report, ladder = (timeless(block) for block in blocks[:2])
+    report, ending, ladder = (timeless(block) for block in blocks[:3])
     assert report in printed
     assert "".join(f"  {line}\n" for line in ladder.splitlines()) in printed
+    write_door(tmp_path, "woken violated")
+    assert timeless(lastack("check", "door.md").out).endswith(ending)
 
 
 # JSON

@@ -99,7 +99,8 @@ class PackedStates:
             done = 0
             while done < last - first:
                 done, count = note_meetings(
-                    out.label, out.ends, nodes, peers, done, last - first, end, keys, values, count, len(keys) // 2
+                    out.label, out.ends, nodes, peers, done, last - first,
+                    end, keys, values, count, len(keys) // 2,
                 )  # fmt: skip
                 if done < last - first:
                     keys, values = with_room(keys, values, len(keys))
