@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
@@ -107,7 +107,7 @@ class States(Protocol):
     def meetings(self, end: int) -> Iterable[tuple[int, Action, int]]:
         """(local state, action, peer's local state) for all that ``end`` does."""
 
-    def first_source(self, end: int, steps: Container[tuple[int, Action, int]]) -> int:
+    def first_source(self, end: int, steps: Set[tuple[int, Action, int]]) -> int:
         """The first state in which ``end`` takes one of these: (local state, action, peer's
         local state or -1 for any). There is one."""
 
@@ -252,7 +252,7 @@ class ListedStates:
     def meetings(self, end: int) -> Iterable[tuple[int, Action, int]]:
         return [(local, action, peer) for local, action, peer, _, _ in self._taken(end, True)]
 
-    def first_source(self, end: int, steps: Container[tuple[int, Action, int]]) -> int:
+    def first_source(self, end: int, steps: Set[tuple[int, Action, int]]) -> int:
         return min(
             source
             for local, action, peer, source, _ in self._taken(end, True)

@@ -30,11 +30,11 @@ class Channels:
             doubled=places - 1,
             keys=keys,
             values=values,
-            count=np.ones(1, dtype=np.int64),
+            made=np.ones(1, dtype=np.int64),
         )
 
     def __len__(self) -> int:
-        return int(self.arrays.count[0])
+        return int(self.arrays.made[0])
 
     def make_room(self, more: int) -> None:
         a, c = self.arrays, self.scope.capacity
@@ -44,13 +44,16 @@ class Channels:
         size = max(size, 2 * len(a.parent))
         keys, values = with_room(a.keys, a.values, size)
         self.arrays = Contents(
-            *(grown(column, size) for column in (a.parent, a.last, a.length, a.places)),
-            grown(a.segment, size * c),
-            grown(a.rest, size * c, -1),
-            grown(a.doubled, size * c, -1),
-            keys,
-            values,
-            a.count,
+            parent=grown(a.parent, size),
+            last=grown(a.last, size),
+            length=grown(a.length, size),
+            places=grown(a.places, size),
+            segment=grown(a.segment, size * c),
+            rest=grown(a.rest, size * c, -1),
+            doubled=grown(a.doubled, size * c, -1),
+            keys=keys,
+            values=values,
+            made=a.made,
         )
 
     def number(self, content: tuple[int, ...]) -> int:

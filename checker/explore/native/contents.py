@@ -22,7 +22,7 @@ class Contents(NamedTuple):
     ``parent``, ``last`` and ``length`` say what a content is. It has ``places`` places: all of a
     queue, each kind of segment of a bag once. By ``content * capacity + place`` there are the
     segment there, the content after it left (``rest``) or was doubled (``doubled``); ``MISSING``
-    if nobody has asked yet. ``keys`` and ``values`` are the table of pairs; ``count`` has one
+    if nobody has asked yet. ``keys`` and ``values`` are the table of pairs; ``made`` has one
     entry, the number of contents.
     """
 
@@ -35,7 +35,7 @@ class Contents(NamedTuple):
     doubled: Numbers
     keys: Longs
     values: Numbers
-    count: Longs
+    made: Longs
 
 
 @kernel
@@ -44,8 +44,8 @@ def followed(c: Contents, capacity: int, bag: bool, content: int, segment: int, 
     found = find(c.keys, c.values, content, segment)
     if found >= 0 or not create:
         return found
-    new = c.count[0]
-    c.count[0] = new + 1
+    new = c.made[0]
+    c.made[0] = new + 1
     put(c.keys, c.values, content, segment, new)
     c.parent[new] = content
     c.last[new] = segment

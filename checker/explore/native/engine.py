@@ -40,7 +40,14 @@ def explore(model: Model, limits: Limits | None = None, threads: int | None = No
     By default it uses all processors as soon as there is enough to do for them; the graph is the
     same for any number of ``threads``. Raises ``SemanticError`` where a row has no meaning.
     """
-    return _Exploration(model, limits or Limits(), threads or len(os.sched_getaffinity(0))).run()
+    return _Exploration(model, limits or Limits(), threads or processors()).run()
+
+
+def processors() -> int:
+    """The processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class _Exploration:
@@ -139,8 +146,7 @@ class _Exploration:
             room = expander.room()
             expander.channels.make_room(expander.margin())
             deferred = self._generate(shares, room)
-            events = [event for share in shares for event in share.events]
-            stop = stop or self._compute(events)
+            stop = stop or self._compute(shares)
             if stop is not None:
                 _cut(shares, stop[0])
             if expander.room() > room:
@@ -170,13 +176,16 @@ class _Exploration:
             _cut(shares, ended)
         return [found.deferred for found in done]
 
-    def _compute(self, events: Sequence[Sequence[int]]) -> Stop | None:
-        """Computes what was missing, in the reference's order."""
-        for index, kind, node, other in events:
-            try:
-                self.expander.tables.compute(kind, node, other)
-            except (SemanticError, LimitReached) as error:
-                return index, error
+    def _compute(self, shares: list[Share]) -> Stop | None:
+        """Computes what was missing for the states at hand, in the reference's order."""
+        for share in shares:
+            for index, kind, node, other in share.events:
+                if index >= share.last:  # not its turn: an earlier share ended early
+                    break
+                try:
+                    self.expander.tables.compute(kind, node, other)
+                except (SemanticError, LimitReached) as error:
+                    return index, error
         return None
 
     def _complete(self, share: Share, deferred: int, room: int) -> None:

@@ -180,7 +180,7 @@ def generate(
             n = at[j]
         if n + room > len(to_lo) or events + room > len(events_at):
             break
-        if create and c.count[0] + margin > len(parent):
+        if create and c.made[0] + margin > len(parent):
             break
         begin = n
         word = lo[index]

@@ -1,47 +1,51 @@
 """How the kernels are compiled: without Python objects, without the GIL, kept on disk.
 
-numba notices when the file of a kernel changes, but not when a kernel that it calls does. So
-compiled kernels are kept in a folder named after the sources of them all.
+numba keeps compiled code only as long as the file of a kernel is untouched, so not over a
+reinstall, and does not notice when a kernel changes that another one calls. Here it is kept
+under a hash of the sources of them all, in the user's cache.
 """
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import os
 import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numba
 from llvmlite import ir
 from numba.core import cgutils, types
+from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from numba.extending import intrinsic
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 SOURCES = Path(__file__).parent
 
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+"""``_nrt``: kernels allocate nothing, and without reference counts they are far faster."""
+
 
 @cache
-def kept_in() -> str:
-    """The folder of the compiled kernels: beside the sources, or in the user's cache if the
-    install is read-only, or else in a temporary folder."""
+def _digest() -> str:
+    """Names the sources of all kernels, and the compiler."""
     digest = hashlib.sha256(numba.__version__.encode())
     for path in sorted(SOURCES.glob("*.py")):
         digest.update(path.read_bytes())
-    name = f"kernels-{digest.hexdigest()[:16]}"
-    caches = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
-    user = getpass.getuser() if hasattr(os, "getuid") else "user"
-    for folder in (
-        SOURCES / "__pycache__",
-        caches / "lastack",
-        Path(tempfile.gettempdir()) / f"lastack-{user}",
-    ):
-        if _writable(folder / name):
-            return str(folder / name)
+    return digest.hexdigest()[:16]
+
+
+@cache
+def kept_in() -> str:
+    """The folder of the compiled kernels: in the user's cache, or beside the sources if that
+    cannot be written; empty if neither can, and they are then compiled in every process."""
+    caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    for folder in (Path(caches) / "lastack", SOURCES / "__pycache__"):
+        if folder.is_absolute() and _writable(folder / f"kernels-{_digest()}"):
+            return str(folder / f"kernels-{_digest()}")
     return ""
 
 
@@ -54,28 +58,54 @@ def _writable(folder: Path) -> bool:
         return False
 
 
+class _Locator:
+    """Tells numba where a kernel is kept and what makes it stale."""
+
+    def __init__(self, module: str) -> None:
+        self.module = module
+
+    @classmethod
+    def from_function(cls, function: Callable[..., Any], path: str) -> _Locator:
+        return cls(function.__module__)
+
+    def get_cache_path(self) -> str:
+        return kept_in()
+
+    def ensure_cache_path(self) -> None:
+        os.makedirs(kept_in(), exist_ok=True)
+
+    def get_source_stamp(self) -> str:
+        return _digest()
+
+    def get_disambiguator(self) -> str:
+        return self.module.rpartition(".")[2]
+
+
+class _Kept(CompileResultCacheImpl):
+    _locator_classes: ClassVar[list[type[object]]] = [_Locator]  # type: ignore[misc]
+
+
+class _Cache(FunctionCache):
+    _impl_class = _Kept
+
+
 def kernel(function: Function) -> Function:
     """Compiles ``function`` when it is first called, or loads what was compiled before."""
-    folder = kept_in()
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = folder
-    try:
-        compiled: Function = numba.njit(nogil=True, cache=bool(folder), error_model="numpy", _nrt=False)(
-            function
-        )
-    finally:
-        numba.config.CACHE_DIR = before
-    return compiled
+    compiled: Any = numba.njit(**OPTIONS)(function)
+    if kept_in():
+        made: Any = _Cache
+        compiled._cache = made(function)
+    kept: Function = compiled
+    return kept
 
 
 def inlined(function: Function) -> Function:
     """A part of kernels, compiled into each of them."""
-    compiled: Function = numba.njit(nogil=True, error_model="numpy", forceinline=True, _nrt=False)(function)
+    compiled: Function = numba.njit(forceinline=True, **OPTIONS)(function)
     return compiled
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def prefetch(typing: Any, array: Any, index: Any) -> Any:
+def _prefetch(typing: Any, array: Any, index: Any) -> Any:
     """Tells the processor that ``array[index]`` will be read soon."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -83,12 +113,13 @@ def prefetch(typing: Any, array: Any, index: Any) -> Any:
         place = builder.gep(view.data, [arguments[1]])
         byte = cgutils.voidptr_t
         number = ir.IntType(32)
-        called = cgutils.get_or_insert_function(
-            builder.module,
-            ir.FunctionType(ir.VoidType(), [byte, number, number, number]),
-            "llvm.prefetch.p0",
-        )
+        shape = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        declare: Any = cgutils.get_or_insert_function
+        called = declare(builder.module, shape, "llvm.prefetch.p0")
         builder.call(called, [builder.bitcast(place, byte), number(1), number(3), number(1)])
         return context.get_dummy_value()
 
     return types.void(array, types.intp), generate
+
+
+prefetch: Any = intrinsic(_prefetch)

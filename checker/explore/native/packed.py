@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from itertools import accumulate
 
 import numpy as np
@@ -110,19 +110,16 @@ class PackedStates:
             for move, peer in zip(moves.tolist(), met.tolist(), strict=True)
         ]
 
-    def first_source(self, end: int, steps: Container[tuple[int, Action, int]]) -> int:
-        any_peer: Bytes = np.zeros(len(self._expander.tables.nodes) + 1, dtype=np.uint8)
-        peers = range(len(self._expander.system.model.tables[1 - end].locals))
-        keys, values = empty(64)
-        count = 0
-        for move in self._moves(end):
-            local, action = self._expander.tables.nodes[move] >> 1, self._action(move)
-            any_peer[move] = (local, action, -1) in steps
-            for peer in peers:
-                if (local, action, peer) in steps:
-                    count += 1
-                    keys, values = with_room(keys, values, count)
-                    put(keys, values, move, peer, 0)
+    def first_source(self, end: int, steps: Set[tuple[int, Action, int]]) -> int:
+        nodes = self._expander.tables.nodes
+        move_of = {(nodes[move] >> 1, self._action(move)): move for move in self._moves(end)}
+        any_peer: Bytes = np.zeros(len(nodes) + 1, dtype=np.uint8)
+        keys, values = empty(len(steps))
+        for local, action, peer in steps:
+            if peer < 0:
+                any_peer[move_of[local, action]] = 1
+            else:
+                put(keys, values, move_of[local, action], peer, 0)
         for first, last, out in self._chunks(0, self._expanded):
             met = self._words.column(1 - end, first, last)
             found = first_taken(out.label, out.ends, met, last - first, keys, values, any_peer)
@@ -147,7 +144,8 @@ class PackedStates:
         level = bisect_right(self._starts, index) - 1
         words, wide = self._words, self._words.fields.wide
         word, word_hi = int(words.lo[index]), int(words.hi[index]) if wide else 0
-        for first, last, out in self._chunks(self._starts[level - 1], self._starts[level], exact=True):
+        end = min(self._starts[level], self._expanded)
+        for first, last, out in self._chunks(self._starts[level - 1], end, exact=True):
             entries = int(out.ends[last - first - 1])
             place = place_of(out.lo, out.hi, entries, wide, word, word_hi)
             if place >= 0:
