@@ -58,10 +58,10 @@ def same_steps(one: StateGraph, other: StateGraph) -> None:
 
 
 def same_verdicts(one: StateGraph, other: StateGraph) -> int:
-    """Also takes every run again from the start; the number of runs."""
+    """Also takes every run of the other again from the start; the number of runs."""
     runs = 0
     for property in one.system.model.protocol.properties.values():
-        verdict = confirm(one.system.model, decide(one, property))
+        verdict = decide(one, property)
         again = confirm(other.system.model, decide(other, property))
         if not one.complete:
             # An engine may compute a reaction that it then does not come to, in which a supply

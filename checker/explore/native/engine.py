@@ -229,7 +229,7 @@ class _Exploration:
             truncated = share.out.truncated[: share.last - share.first]
             if truncated.any():
                 self.truncated.append((share.first, truncated.copy()))
-        self.expanded = max(share.last for share in shares)
+        self.expanded = max(share.last for share in shares if share.last > share.first)
 
     def _repack(self) -> None:
         self.words.repack(self.expander.needs())

@@ -19,6 +19,9 @@ CONTENT_BITS, LOCAL_BITS, SPENT_BITS = 31, 20, 12
 """The widths of a state of two words: 2 * 31 in one, 2 * 20 + 2 * 12 in the other."""
 
 
+TOO_MANY = "more local states, channel contents, losses or duplications than the native engine can number"
+
+
 class Needs(NamedTuple):
     """What there is to number: local states of an end, contents, and the most that was spent."""
 
@@ -62,7 +65,7 @@ def fields_for(needs: Needs, scope: Scope, wide: bool = False) -> Fields:
 def _wide(needs: Needs) -> Fields:
     fields = _fields(True, LOCAL_BITS, CONTENT_BITS, SPENT_BITS, SPENT_BITS)
     if not fits(fields, needs):
-        raise LimitReached("more local states, contents, losses or duplications than two words hold")
+        raise LimitReached(TOO_MANY)
     return fields
 
 
@@ -97,6 +100,19 @@ def unpacked(fields: Fields, column: int, lo: Longs, hi: Longs) -> Numbers:
         }[column]
         part = base >> shift & mask
     return part.astype(np.int32)
+
+
+def parts(fields: Fields, lo: int, hi: int) -> tuple[int, ...]:
+    """All columns of one state, as ``unpacked`` gives them."""
+    base = hi if fields.wide else lo
+    return (
+        base >> fields.a & fields.local_mask,
+        base >> fields.b & fields.local_mask,
+        lo >> fields.ab & fields.content_mask,
+        lo >> fields.ba & fields.content_mask,
+        base >> fields.lost & fields.lost_mask,
+        base >> fields.doubled & fields.doubled_mask,
+    )
 
 
 def packed(fields: Fields, columns: list[Numbers]) -> tuple[Longs, Longs]:

@@ -12,7 +12,7 @@ from checker.explore.graph import Edges, Ints, Mask
 from checker.explore.native.arrays import Bytes, Longs, Numbers, grown
 from checker.explore.native.expand import CHUNK, Expander, buffers
 from checker.explore.native.generate import MOVES, PADDING, Found
-from checker.explore.native.layout import masks
+from checker.explore.native.layout import masks, parts
 from checker.explore.native.pairs import empty, put, with_room
 from checker.explore.native.scan import (
     combine,
@@ -47,8 +47,9 @@ class PackedStates:
     def state(self, index: int) -> GlobalState:
         if index < 0:
             index += len(self)
-        parts = [int(self._words.column(column, index, index + 1)[0]) for column in range(6)]
-        return self._expander.global_state(tuple(parts))
+        words = self._words
+        hi = int(words.hi[index]) if words.fields.wide else 0
+        return self._expander.global_state(parts(words.fields, int(words.lo[index]), hi))
 
     def transitions(self) -> int:
         return int(self._taken.sum()) - int(self._taken[PADDING])
