@@ -32,6 +32,7 @@ from checker.document.scenarios import MAX_CAPACITY
 from checker.exchange.itf import to_itf
 from checker.exchange.results import results_to_json
 from checker.exchange.traces import TraceCodec
+from checker.explore.engines import ENGINES, Engine, is_installed
 from checker.explore.limits import Limits
 from checker.model.evaluate import SemanticError
 from checker.show.paragraph import paragraph
@@ -46,7 +47,8 @@ from checker.verify.twins import with_twins
 @click.option("--property", "-p", "properties", multiple=True, metavar="P", help="Only this property.")
 @click.option("--capacity", type=click.IntRange(1, MAX_CAPACITY), help="Segments in flight each way.")
 @click.option("--set", "settings", multiple=True, metavar="SWITCH=VALUE", help="Set a switch.")
-@click.option("--engine", type=click.Choice(["reference"]), default="reference", show_default=True)
+@click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True)
+@click.option("--threads", type=click.IntRange(1), metavar="N", help="Of the native engine.")
 @click.option(
     "--max-states",
     type=click.IntRange(1),
@@ -71,6 +73,7 @@ def command(
     capacity: int | None,
     settings: tuple[str, ...],
     engine: str,
+    threads: int | None,
     max_states: int,
     time_limit: float | None,
     format: str,
@@ -89,7 +92,11 @@ def command(
     """
     if time_limit is not None and not math.isfinite(time_limit):
         raise click.UsageError(f"--time-limit {time_limit}: expected a number of seconds")
-    options = Options(scenarios, properties, capacity, settings, max_states, time_limit, traces)
+    if engine == "native" and not is_installed():
+        raise click.UsageError("--engine native: it needs numba; `pip install numba`, or leave it to auto")
+    options = Options(
+        scenarios, properties, capacity, settings, Engine(engine, threads), max_states, time_limit, traces
+    )
     loaded = [(path, load(path)) for path in files(documents or ("rfc9293",))]
     require_known(options, loaded)
     jobs = [(path, protocol, chosen_of(protocol, options)) for path, protocol in loaded]
@@ -203,7 +210,9 @@ class _Checking:
         try:
             progress.say(label)
             with interruptible(limits):
-                result = check_scenario(protocol, scenario, limits, options.properties or None)
+                result = check_scenario(
+                    protocol, scenario, limits, options.properties or None, options.engine
+                )
         finally:
             progress.clear()
             self.interrupted |= limits.interrupted

@@ -13,6 +13,7 @@ from checker.cli.documents import called
 from checker.document.kinds import parse_value, values_of
 from checker.document.problems import suggest
 from checker.document.protocol import Protocol, Scenario
+from checker.explore.engines import Engine
 
 
 @dataclass
@@ -23,6 +24,7 @@ class Options:
     properties: tuple[str, ...]
     capacity: int | None
     settings: tuple[str, ...]
+    engine: Engine
     max_states: int
     time_limit: float | None
     traces: Path | None

@@ -117,13 +117,14 @@ class States(Protocol):
 
 @dataclass(frozen=True)
 class StateGraph:
-    """Everything an exploration found.
+    """Everything that the exploration of an ``engine`` found.
 
     ``levels[d]`` is the number of states at depth d. ``truncated`` marks states in which an
     action lacked room. ``complete`` is false when a limit, named in ``limit``, ended the
     exploration; the edges of the states from ``expanded`` on are then missing.
     """
 
+    engine: str
     system: System
     found: States
     levels: tuple[int, ...]

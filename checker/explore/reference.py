@@ -27,8 +27,21 @@ def explore(model: Model, limits: Limits | None = None) -> StateGraph:
     return _Exploration(model, limits or Limits()).run()
 
 
+def explore_few(model: Model, limits: Limits, few: int) -> StateGraph | None:
+    """As ``explore``, unless there are more than ``few`` states."""
+    exploration = _Exploration(model, limits, few)
+    try:
+        return exploration.run()
+    except TooMany:
+        return None
+
+
+class TooMany(Exception):
+    """There are more states than a first look was to take in."""
+
+
 class _Exploration:
-    def __init__(self, model: Model, limits: Limits) -> None:
+    def __init__(self, model: Model, limits: Limits, few: int = sys.maxsize) -> None:
         self.system = System(model)
         self.limits = limits
         initial = self.system.initial()
@@ -41,7 +54,8 @@ class _Exploration:
         self.labels = array("i")
         self.truncated = bytearray()
         self.levels: list[int] = []
-        self.most = sys.maxsize if limits.max_states is None else limits.max_states
+        self.few = few
+        self.most = few if limits.max_states is None else min(few, limits.max_states)
         self.limit = ""
         self.reported = 0.0
 
@@ -83,6 +97,8 @@ class _Exploration:
         reason = self.limits.hit(len(self.states))
         if reason:
             raise LimitReached(reason)
+        if len(self.states) > self.few:
+            raise TooMany
         seconds = self.limits.seconds()
         if self.limits.report is not None and seconds - self.reported > 0.2:
             self.reported = seconds
@@ -110,6 +126,7 @@ class _Exploration:
         parents = np.array(self.parents[:count], dtype=np.int32)
         parent_labels = np.array(self.parent_labels[:count], dtype=np.int32)
         return StateGraph(
+            engine="reference",
             system=self.system,
             found=ListedStates(self.system, rows, expanded, edges, parents, parent_labels),
             levels=tuple(self.levels),

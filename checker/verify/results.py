@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from checker.document.protocol import Expectation, Property, Protocol, Scenario
+from checker.explore.engines import Engine
 from checker.explore.graph import StateGraph
 from checker.explore.limits import Limits
-from checker.explore.reference import explore
 from checker.model.tables import Model
 from checker.verify.blame import can_do_without
 from checker.verify.decide import decide
@@ -64,6 +64,7 @@ def check_scenario(
     scenario: Scenario,
     limits: Limits,
     properties: Sequence[str] | None = None,
+    engine: Engine | None = None,
 ) -> ScenarioResult:
     """Explores a scenario and decides its properties (all, or those named).
 
@@ -72,7 +73,7 @@ def check_scenario(
     Raises ``SemanticError`` where a row or a claim has no meaning in a state.
     """
     model = Model(protocol, scenario)
-    graph = explore(model, limits)
+    graph = (engine or Engine()).explore(model, limits)
     expectations = {expectation.property: expectation for expectation in scenario.expect}
     judged = []
     for property in protocol.properties.values():
@@ -83,7 +84,7 @@ def check_scenario(
     return ScenarioResult(
         scenario=scenario,
         model=model,
-        engine="reference",
+        engine=graph.engine,
         states=len(graph),
         transitions=graph.transitions,
         depth=graph.depth,

@@ -254,6 +254,7 @@ class _Exploration:
             truncated[first : first + len(marks)] = marks
         levels = tuple(self.levels)
         return StateGraph(
+            engine="native",
             system=self.system,
             found=PackedStates(self.expander, self.words, levels, self.expanded, self._taken()),
             levels=levels,
