@@ -11,6 +11,7 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
@@ -24,10 +25,14 @@ FUNCTIONS = (
 )
 
 
-def reach_layers(edges: Edges, sources: Ints) -> Iterator[Ints]:
+def reach_layers(edges: Edges, sources: npt.NDArray[Any]) -> Iterator[Ints]:
     """Breadth-first layers of node numbers from ``sources``, each sorted."""
     seen: Mask = np.zeros(len(edges), dtype=np.bool_)
-    layer = np.unique(sources).astype(np.int32)
+    last: Ints = np.empty(len(edges), dtype=np.int32)
+    """By node its last place among those reached: the others are repetitions."""
+    first: Mask = np.zeros(len(edges), dtype=np.bool_)
+    first[sources] = True
+    layer = np.flatnonzero(first).astype(np.int32)
     while len(layer):
         seen[layer] = True
         yield layer
@@ -35,7 +40,10 @@ def reach_layers(edges: Edges, sources: Ints) -> Iterator[Ints]:
         counts = ends - starts
         base = np.repeat(starts - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
         reached = edges.targets[base + np.arange(int(counts.sum()))]
-        layer = np.unique(reached[~seen[reached]])
+        reached = reached[~seen[reached]]
+        places: Ints = np.arange(len(reached), dtype=np.int32)
+        last[reached] = places
+        layer = np.sort(reached[last[reached] == places])
 
 
 def components(edges: Edges) -> tuple[int, Ints]:

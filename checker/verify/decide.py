@@ -6,13 +6,11 @@ are final; everything else is ``unknown``.
 
 from __future__ import annotations
 
-from typing import Any
-
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
 from checker.document.protocol import Property
+from checker.explore.backend import reach_layers
 from checker.explore.graph import Edges, Mask, StateGraph
 from checker.model.segment import Segment
 from checker.model.tables import Action
@@ -219,8 +217,7 @@ def can_reach(graph: StateGraph, goals: Mask, calls: tuple[str, ...]) -> Mask:
     if key not in graph.cache:
         graph.cache[key] = helpful_edges(graph, calls).reversed()
     able: Mask = np.zeros(len(graph), dtype=np.bool_)
-    edges: Any = graph.cache[key]  # networkx is typed for its own graphs, not for backends
-    for layer in nx.bfs_layers(edges, np.flatnonzero(goals).tolist()):
+    for layer in reach_layers(graph.cache[key], np.flatnonzero(goals)):
         able[layer] = True
     return able
 

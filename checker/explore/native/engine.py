@@ -66,7 +66,7 @@ class _Exploration:
         self.expanded = 0
         self.most = sys.maxsize if limits.max_states is None else limits.max_states
         self.limit = ""
-        self.reported = 0.0
+        self.reported = limits.seconds()
 
     def run(self) -> StateGraph:
         try:

@@ -64,6 +64,7 @@ class Expander:
         self.tables = Tables(system.model)
         self.channels = Channels(self.scope)
         self.spent = [0, 0]
+        self._contents: dict[int, int] = {}
 
     def initial(self) -> tuple[int, ...]:
         """The columns of the initial state."""
@@ -77,15 +78,21 @@ class Expander:
     def global_state(self, parts: tuple[int, ...]) -> GlobalState:
         """The state with these columns as the reference knows it."""
         a, b, ab, ba, lost, doubled = parts
-        number = self.system.contents.number
         return GlobalState(
             a,
             b,
-            number(self.channels.content(ab)),
-            number(self.channels.content(ba)),
+            self._content(ab),
+            self._content(ba),
             self.scope.lose - lost if self.scope.lose >= 0 else -1,
             self.scope.duplicate - doubled if self.scope.duplicate >= 0 else -1,
         )
+
+    def _content(self, number: int) -> int:
+        """The number of a content for the reference."""
+        found = self._contents.get(number)
+        if found is None:
+            found = self._contents[number] = self.system.contents.number(self.channels.content(number))
+        return found
 
     def needs(self) -> Needs:
         most = max(len(table.locals) for table in self.system.model.tables)
