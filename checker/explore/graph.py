@@ -164,15 +164,17 @@ class StateGraph:
     ) -> npt.NDArray[np.int8]:
         """``value`` (a small integer) of every state; it may depend on ``columns`` only, and is
         evaluated once per combination of them, in the order in which they are found."""
-        first, inverse = self._combinations(columns)
-        results = np.fromiter((value(self.state(int(i))) for i in first), np.int8, len(first))
+        states, inverse = self._combinations(columns)
+        results = np.fromiter(map(value, states), np.int8, len(states))
         return results[inverse]
 
-    def _combinations(self, columns: tuple[int, ...]) -> tuple[Ints, Ints]:
+    def _combinations(self, columns: tuple[int, ...]) -> tuple[list[GlobalState], Ints]:
+        """As ``States.combinations``, but the states themselves."""
         key = f"combinations {columns}"
         if key not in self.cache:
-            self.cache[key] = self.found.combinations(columns)
-        result: tuple[Ints, Ints] = self.cache[key]
+            first, inverse = self.found.combinations(columns)
+            self.cache[key] = [self.state(index) for index in first.tolist()], inverse
+        result: tuple[list[GlobalState], Ints] = self.cache[key]
         return result
 
     def steps(self, end: int, with_peer: bool) -> list[tuple[int, Action, int]]:

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from checker.document.protocol import Property
-from checker.explore.backend import reach_layers
 from checker.explore.graph import Edges, Mask, StateGraph
+from checker.explore.search import reach_layers
 from checker.model.segment import Segment
 from checker.model.tables import Action
 from checker.verify.claims import (
