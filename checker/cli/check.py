@@ -33,7 +33,7 @@ from checker.exchange.itf import to_itf
 from checker.exchange.results import results_to_json
 from checker.exchange.traces import TraceCodec
 from checker.explore.engines import ENGINES, Engine, is_installed
-from checker.explore.limits import Limits
+from checker.explore.limits import Limits, ResumeError
 from checker.model.evaluate import SemanticError
 from checker.show.paragraph import paragraph
 from checker.show.report import document_report, scenario_report
@@ -49,6 +49,13 @@ from checker.verify.twins import with_twins
 @click.option("--set", "settings", multiple=True, metavar="SWITCH=VALUE", help="Set a switch.")
 @click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True)
 @click.option("--threads", type=click.IntRange(1), metavar="N", help="Of the native engine.")
+@click.option(
+    "--workdir",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Keep the states in files there, not in memory.",
+)
+@click.option("--resume", is_flag=True, help="Go on with what is in --workdir.")
 @click.option(
     "--max-states",
     type=click.IntRange(1),
@@ -74,6 +81,8 @@ def command(
     settings: tuple[str, ...],
     engine: str,
     threads: int | None,
+    workdir: Path | None,
+    resume: bool,
     max_states: int,
     time_limit: float | None,
     format: str,
@@ -92,10 +101,9 @@ def command(
     """
     if time_limit is not None and not math.isfinite(time_limit):
         raise click.UsageError(f"--time-limit {time_limit}: expected a number of seconds")
-    if engine == "native" and not is_installed():
-        raise click.UsageError("--engine native: it needs numba; `pip install numba`, or leave it to auto")
+    chosen_engine = _engine(Engine(engine, threads, workdir, resume))
     options = Options(
-        scenarios, properties, capacity, settings, Engine(engine, threads), max_states, time_limit, traces
+        scenarios, properties, capacity, settings, chosen_engine, max_states, time_limit, traces
     )
     loaded = [(path, load(path)) for path in files(documents or ("rfc9293",))]
     require_known(options, loaded)
@@ -113,6 +121,17 @@ def command(
         out.text([Text(), *_documents_together(names, codes)])
     out.close(single=len(loaded) == 1 and (not documents or not Path(documents[0]).is_dir()))
     return next(code for code in (ERROR, NOT_AS_EXPECTED, LIMIT, AS_EXPECTED) if code in codes)
+
+
+def _engine(engine: Engine) -> Engine:
+    """``engine``, if it can do what is asked of it."""
+    if engine.name == "native" and not is_installed():
+        raise click.UsageError("--engine native: it needs numba; `pip install numba`, or leave it to auto")
+    if engine.name == "reference" and engine.workdir is not None:
+        raise click.UsageError("--workdir: the reference engine keeps everything in memory")
+    if engine.resume and engine.workdir is None:
+        raise click.UsageError("--resume: expected the --workdir that the check was begun with")
+    return engine
 
 
 def _documents_together(names: Sequence[str], codes: Sequence[int]) -> Iterator[Text]:
@@ -188,7 +207,7 @@ class _Checking:
             label = f"{protocol.name}: {scenario.name} ({number} of {len(chosen)})"
             try:
                 results.append(self._scenario(protocol, scenario, label))
-            except SemanticError as error:
+            except (SemanticError, ResumeError) as error:
                 # The other scenarios may be fine; what was found out must not be lost.
                 complain(f"{scenario.name}: {error}")
                 broken += 1

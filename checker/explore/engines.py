@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 
 from checker.explore import reference
 from checker.explore.graph import StateGraph
@@ -29,15 +32,20 @@ class Engine:
     begins again with the native engine if there turn out to be more than a few states. Which
     engine that comes to depends on the scenarios of a process only, not on what it finds on
     the disk.
+
+    The native engine keeps its states in files below ``workdir``, if there is one, a folder for
+    each scenario, and with ``resume`` goes on where it ended.
     """
 
     name: str = "auto"
     threads: int | None = None
+    workdir: Path | None = None
+    resume: bool = False
 
     def explore(self, model: Model, limits: Limits) -> StateGraph:
         """The graph of ``model``, the same by every engine.
 
-        Raises ``SemanticError`` where a row has no meaning.
+        Raises ``SemanticError`` where a row has no meaning, ``ResumeError`` where it cannot resume.
         """
         if self.name == "reference" or (self.name == "auto" and not is_installed()):
             return reference.explore(model, limits)
@@ -49,7 +57,15 @@ class Engine:
         # Not before it is needed: this takes half a second.
         from checker.explore.native.engine import explore
 
-        return explore(model, limits, self.threads)
+        folder = None if self.workdir is None else self.workdir / _folder(model)
+        return explore(model, limits, self.threads, folder, self.resume)
+
+
+def _folder(model: Model) -> str:
+    """A name for what a scenario leaves on the disk, which no other one has."""
+    names = f"{model.protocol.name}--{model.scenario.name}"
+    digest = hashlib.sha256(names.encode()).hexdigest()[:8]
+    return f"{re.sub(r'[^A-Za-z0-9]+', '-', names)[:80].strip('-')}-{digest}"
 
 
 def is_installed() -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.commands import Lastack, environment
+from tests.cli.commands import Lastack, environment, timeless
 from tests.toys import DOCUMENTS
 
 
@@ -50,3 +51,38 @@ def loaded(*arguments: str) -> str:
 def test_a_small_check_does_not_load_the_kernels() -> None:
     assert loaded("check", str(DOCUMENTS / "post.md")) == "1 False"
     assert loaded("check", str(DOCUMENTS / "post.md"), "--engine", "native") == "1 True"
+
+
+def test_states_in_files(lastack: Lastack, tmp_path: Path) -> None:
+    check = (
+        "check",
+        str(DOCUMENTS / "post.md"),
+        "-s",
+        "full, any loss",
+        "--engine",
+        "native",
+        "--workdir",
+        str(tmp_path),
+    )
+    begun = lastack(*check, "--max-states", "3")
+    assert "1 cut short" in begun.out
+    whole = lastack(*check, "--resume")
+    assert timeless(whole.out) == timeless(lastack(*check).out)
+    assert timeless(whole.out) == timeless(lastack(*check[:6]).out)
+    (found,) = tmp_path.glob("*/checkpoint")
+    found.write_bytes(found.read_bytes()[:-1])
+    damaged = lastack(*check, "--resume")
+    assert damaged.code == 2
+    assert "the checkpoint is damaged; begin without --resume" in damaged.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--resume",), "--resume: expected the --workdir"),
+        (("--engine", "reference", "--workdir", "."), "keeps everything in memory"),
+    ],
+)
+def test_options_that_make_no_sense(lastack: Lastack, arguments: tuple[str, ...], told: str) -> None:
+    ran = lastack("check", str(DOCUMENTS / "post.md"), *arguments)
+    assert (ran.code, told in ran.err) == (2, True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from checker.explore.native.arrays import grown
@@ -55,6 +57,15 @@ class Channels:
             values=values,
             made=a.made,
         )
+
+    @staticmethod
+    def names() -> tuple[str, ...]:
+        """The names of the arrays."""
+        return Contents._fields
+
+    def restore(self, arrays: dict[str, Any]) -> None:
+        """Takes over the arrays of another exploration."""
+        self.arrays = Contents(**arrays)
 
     def number(self, content: tuple[int, ...]) -> int:
         """The number of a content given by its segments."""

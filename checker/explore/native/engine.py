@@ -6,15 +6,18 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
-from checker.explore.graph import StateGraph
+from checker.explore.graph import Mask, StateGraph
 from checker.explore.limits import Limits, Progress
+from checker.explore.native import checkpoint
 from checker.explore.native.arrays import Longs, grown
 from checker.explore.native.expand import CHUNK, Done, Expander
-from checker.explore.native.layout import fits
+from checker.explore.native.files import Files
+from checker.explore.native.layout import fields_for, fits
 from checker.explore.native.packed import PackedStates
 from checker.explore.native.share import Share
 from checker.explore.native.table import REGIONS, larger, table
@@ -26,6 +29,9 @@ from checker.model.tables import LimitReached, Model
 T = TypeVar("T")
 R = TypeVar("R")
 
+SAVED_EVERY = 30.0
+"""Seconds after which what was found is written down again."""
+
 ENOUGH_TO_SHARE = 2_048
 """States a thread must get for it to be worth the waiting."""
 
@@ -33,14 +39,26 @@ Stop = tuple[int, SemanticError | LimitReached]
 """The state whose expansion cannot be computed, and why."""
 
 
-def explore(model: Model, limits: Limits | None = None, threads: int | None = None) -> StateGraph:
+def explore(
+    model: Model,
+    limits: Limits | None = None,
+    threads: int | None = None,
+    workdir: Path | None = None,
+    resume: bool = False,
+) -> StateGraph:
     """All states of ``model`` that can be reached, within ``limits``: the graph of the reference
     engine, number for number.
 
     By default it uses all processors as soon as there is enough to do for them; the graph is the
-    same for any number of ``threads``. Raises ``SemanticError`` where a row has no meaning.
+    same for any number of ``threads``. With a ``workdir``, a folder of its own, the states are in
+    files there instead of in memory, and with ``resume`` an exploration that ended goes on where
+    it was last written down; if there is none, it begins.
+
+    Raises ``SemanticError`` where a row has no meaning, ``ResumeError`` where it cannot go on.
     """
-    return _Exploration(model, limits or Limits(), threads or processors()).run()
+    exploration = _Exploration(model, limits or Limits(), threads or processors(), workdir)
+    exploration.begin(resume)
+    return exploration.run()
 
 
 def processors() -> int:
@@ -51,13 +69,15 @@ def processors() -> int:
 
 
 class _Exploration:
-    def __init__(self, model: Model, limits: Limits, threads: int) -> None:
+    def __init__(self, model: Model, limits: Limits, threads: int, workdir: Path | None) -> None:
         self.system = System(model)
         self.limits = limits
         self.expander = Expander(self.system)
-        initial = self.expander.initial()
-        self.words = Words(self.expander.scope, self.expander.needs(), initial)
-        self.table = filled(self.words, 1_024)
+        self.workdir = workdir
+        self.initial = self.expander.initial()
+        files = None if workdir is None else Files(workdir)
+        self.words = Words(self.expander.scope, fields_for(self.expander.needs(), self.expander.scope), files)
+        self.table = table(0, False)
         self.threads = threads
         self.pool: ThreadPoolExecutor | None = None
         self.shares = [self._share()]
@@ -66,7 +86,31 @@ class _Exploration:
         self.expanded = 0
         self.most = sys.maxsize if limits.max_states is None else limits.max_states
         self.limit = ""
-        self.reported = limits.seconds()
+        self.reported = self.saved = limits.seconds()
+
+    def begin(self, resume: bool) -> None:
+        """Makes the initial state the only one, or all those of an earlier exploration."""
+        if resume and self.workdir is not None and (self.workdir / checkpoint.NAME).exists():
+            self._resume(self.workdir)
+        else:
+            if self.workdir is not None:
+                checkpoint.begin(self.workdir)
+            self.words.begin(self.initial)
+        self.table = filled(self.words, 1_024)
+
+    def _resume(self, folder: Path) -> None:
+        self.words, values, arrays = checkpoint.load(self.expander, self.initial, folder)
+        self.levels, self.expanded = values["levels"], values["expanded"]
+        self.shares = [self._share()]
+        self.shares[0].taken = arrays["taken"]
+        self.truncated = [(0, np.unpackbits(arrays["truncated"], count=self.expanded))]
+
+    def _save(self) -> None:
+        """Writes down all that it takes to go on from here."""
+        self.saved = self.limits.seconds()
+        values = {"levels": self.levels, "expanded": self.expanded}
+        marks = np.packbits(self._truncated()[: self.expanded])
+        checkpoint.save(self.expander, self.words, values, {"taken": self._taken(), "truncated": marks})
 
     def run(self) -> StateGraph:
         try:
@@ -76,15 +120,20 @@ class _Exploration:
         finally:
             if self.pool is not None:
                 self.pool.shutdown()
+        if self.words.files is not None:
+            self._save()
         return self._graph()
 
     def _levels(self) -> None:
         """Expands level after level; ``levels`` are exact up to the limit."""
         while self.expanded < self.words.count:
-            after = self.words.count
-            self.levels.append(after - self.expanded)
+            if sum(self.levels) == self.expanded:  # else it was ended within a level
+                self.levels.append(self.words.count - self.expanded)
+            after = sum(self.levels)
             while self.expanded < after:
                 self._look_at_limits()
+                if self.words.files is not None and self.limits.seconds() - self.saved > SAVED_EVERY:
+                    self._save()
                 self._chunk(min(self.expanded + CHUNK * self.threads, after))
 
     def _look_at_limits(self) -> None:
@@ -243,22 +292,26 @@ class _Exploration:
         most = max(len(share.taken) for share in self.shares)
         return sum((grown(share.taken, most)[:most] for share in self.shares), np.zeros(most, dtype=np.int64))
 
+    def _truncated(self) -> Mask:
+        """The states in which an action lacked room."""
+        truncated: Mask = np.zeros(self.words.count, dtype=np.bool_)
+        for first, marks in self.truncated:
+            truncated[first : first + len(marks)] = marks
+        return truncated
+
     def _graph(self) -> StateGraph:
         self.table = table(0, False)
         self.words.trim()
         count = self.words.count
         if count > sum(self.levels):
             self.levels.append(count - sum(self.levels))
-        truncated = np.zeros(count, dtype=np.bool_)
-        for first, marks in self.truncated:
-            truncated[first : first + len(marks)] = marks
         levels = tuple(self.levels)
         return StateGraph(
             engine="native",
             system=self.system,
             found=PackedStates(self.expander, self.words, levels, self.expanded, self._taken()),
             levels=levels,
-            truncated=truncated,
+            truncated=self._truncated(),
             complete=not self.limit,
             limit=self.limit,
             expanded=self.expanded,

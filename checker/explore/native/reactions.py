@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 
 from checker.explore.native.arrays import grown
@@ -19,6 +21,8 @@ class Tables:
         """By move: the number of its action, or -1 - the segment for an arrival."""
         self.nodes: list[int] = []
         """By move: the node it starts from."""
+        self.log: list[tuple[int, int, int]] = []
+        """What was computed, in order: see ``compute``."""
         self.most_own = 0
         self.most_sent = 0
         self._conditions: dict[int, int] = {}
@@ -60,6 +64,16 @@ class Tables:
             assert kind == ARRIVAL
             self._compute_arrival(node, other)
 
+    def checksum(self) -> str:
+        """Tells apart models whose reactions differ as far as they were computed."""
+        a, moves = self.arrays, len(self.actions)
+        sends = a.sends[: self._sends]
+        by_move = [column[:moves] for column in (a.after, a.sent_first, a.sent_last, a.condition)]
+        digest = hashlib.blake2b(digest_size=32)
+        for part in (*by_move, sends, a.wire[sends], a.disabled[self.nodes], a.truth, np.array(self.nodes)):
+            digest.update(np.ascontiguousarray(part).data)
+        return digest.hexdigest()
+
     def action(self, move: int) -> Action:
         """What a move is a reaction to."""
         number, end = self.actions[move], self.nodes[move] & 1
@@ -99,6 +113,7 @@ class Tables:
         self.arrays.own_last[node] = first + len(found)
         self.arrays.disabled[node] = disabled
         self.most_own = max(self.most_own, len(found))
+        self.log.append((OWN, node, node))
 
     def _compute_arrival(self, node: int, segment: int) -> None:
         a = self.arrays
@@ -112,6 +127,7 @@ class Tables:
         keys, values = with_room(a.keys, a.values, self._arrivals)
         put(keys, values, node, segment, number)
         self.arrays = self.arrays._replace(keys=keys, values=values)
+        self.log.append((ARRIVAL, node, segment))
 
     def _append(self, node: int, action: int, move: Move, condition: int) -> None:
         number = len(self.actions)
