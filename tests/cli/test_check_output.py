@@ -79,6 +79,7 @@ TRACE = {
         },
     ],
     "loop": None,
+    "stuck": None,
 }
 
 
