@@ -38,6 +38,7 @@ from checker.model.evaluate import SemanticError
 from checker.show.paragraph import paragraph
 from checker.show.report import document_report, scenario_report
 from checker.verify.results import ScenarioResult, check_scenario, never_decided
+from checker.verify.stuck import run_of
 from checker.verify.twins import with_twins
 
 
@@ -253,12 +254,12 @@ def _save_traces(folder: Path, protocol: Protocol, result: ScenarioResult) -> No
     codec = TraceCodec(protocol)
     for judged in result.judged:
         verdict = judged.verdict
-        if verdict.trace is None:
+        if (run := run_of(result.model, verdict)) is None:
             continue
         name = verdict.property.name
         parts = (protocol.name, result.scenario.name, name)
         stem = "--".join(re.sub(r"\W+", "-", part).strip("-") for part in parts)
-        trace = codec.encode(verdict.trace, result.scenario, name, verdict.end)
-        for suffix, value in ((".json", trace), (".itf.json", to_itf(result.model, verdict.trace, name))):
+        trace = codec.encode(run, result.scenario, name, verdict.end)
+        for suffix, value in ((".json", trace), (".itf.json", to_itf(result.model, run, name))):
             text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
             write_atomically(folder / f"{stem}{suffix}", text)

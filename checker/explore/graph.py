@@ -156,6 +156,12 @@ class StateGraph:
         edges: Edges = self.cache["edges"]
         return edges
 
+    def edges_of(self, actions: Callable[[Action], bool]) -> Mask:
+        """The edges of such actions."""
+        labels = self.edges.labels  # first, for an engine may number actions as it builds the edges
+        wanted: Mask = np.array(list(map(actions, self.system.model.actions.values)), dtype=np.bool_)
+        return wanted[labels]
+
     def state(self, index: int) -> GlobalState:
         return self.found.state(index)
 
@@ -164,17 +170,19 @@ class StateGraph:
     ) -> npt.NDArray[np.int8]:
         """``value`` (a small integer) of every state; it may depend on ``columns`` only, and is
         evaluated once per combination of them, in the order in which they are found."""
-        states, inverse = self._combinations(columns)
-        results = np.fromiter(map(value, states), np.int8, len(states))
+        key = f"states {columns}"
+        first, inverse = self.combinations(columns)
+        if key not in self.cache:
+            self.cache[key] = [self.state(index) for index in first.tolist()]
+        results = np.fromiter(map(value, self.cache[key]), np.int8, len(first))
         return results[inverse]
 
-    def _combinations(self, columns: tuple[int, ...]) -> tuple[list[GlobalState], Ints]:
-        """As ``States.combinations``, but the states themselves."""
+    def combinations(self, columns: tuple[int, ...]) -> tuple[Ints, Ints]:
+        """See ``States.combinations``."""
         key = f"combinations {columns}"
         if key not in self.cache:
-            first, inverse = self.found.combinations(columns)
-            self.cache[key] = [self.state(index) for index in first.tolist()], inverse
-        result: tuple[list[GlobalState], Ints] = self.cache[key]
+            self.cache[key] = self.found.combinations(columns)
+        result: tuple[Ints, Ints] = self.cache[key]
         return result
 
     def steps(self, end: int, with_peer: bool) -> list[tuple[int, Action, int]]:
@@ -240,7 +248,7 @@ class ListedStates:
         return first[order].astype(np.int32), rank[inverse]
 
     def enabling(self, moves: Callable[[Action], bool]) -> Mask:
-        wanted = self._which(lambda action: _is_step(action) and moves(action))
+        wanted = self._which(lambda action: action.is_step and moves(action))
         mask = np.zeros(len(self), dtype=np.bool_)
         mask[self.listed_edges.sources[wanted]] = True
         return mask
@@ -270,7 +278,7 @@ class ListedStates:
     def _taken(self, end: int, with_peer: bool) -> Iterator[tuple[int, Action, int, int, int]]:
         """(local state, action, a local state of the peer, first source, how often) for the
         steps of ``end``, all peers together or each apart."""
-        edges = np.flatnonzero(self._which(lambda action: action.end == end and _is_step(action)))
+        edges = np.flatnonzero(self._which(lambda action: action.end == end and action.is_step))
         sources, labels = self.listed_edges.sources[edges], self.listed_edges.labels[edges]
         locals_, peers = self.rows[sources, end], self.rows[sources, 1 - end]
         first, _, times = _combined([locals_, labels, *([peers] if with_peer else [])], len(edges))
@@ -288,11 +296,6 @@ def _combined(columns: Sequence[Ints], count: int) -> tuple[npt.NDArray[np.int64
         code = np.unique(code, return_inverse=True)[1].astype(np.int64)
     _, first, inverse, times = np.unique(code, return_index=True, return_inverse=True, return_counts=True)
     return first, inverse, times
-
-
-def _is_step(action: Action) -> bool:
-    """Whether an action is an endpoint's."""
-    return action.kind not in ("loss", "duplication")
 
 
 def edges_from(pairs: Iterable[tuple[int, int]], nodes: int) -> Edges:

@@ -24,11 +24,9 @@ def can_do_without(graph: StateGraph, property: Property, row: str) -> bool:
 
     On an incomplete graph only the runs that were explored count.
     """
-    rules = [rule.id for rule in graph.system.model.protocol.rules]
-    index = rules.index(row)
-    if index in graph.system.model.start().fired:
+    if fires_before_the_start(graph, row):
         return False
-    fires = _fires(graph, index)
+    fires = _fires(graph, _index(graph, row))
     reached = _reached(graph, ~fires)
     for claim in claims_of(graph.system.model, property):
         if property.kind == "step":
@@ -38,6 +36,15 @@ def can_do_without(graph: StateGraph, property: Property, row: str) -> bool:
         elif (reached & (judge_states(graph, property, claim) == VIOLATED)).any():
             return True
     return False
+
+
+def fires_before_the_start(graph: StateGraph, row: str) -> bool:
+    """Whether ``row`` fired in the calls of ``opened``: it is then on every run, good or bad."""
+    return _index(graph, row) in graph.system.model.start().fired
+
+
+def _index(graph: StateGraph, row: str) -> int:
+    return [rule.id for rule in graph.system.model.protocol.rules].index(row)
 
 
 def _fires(graph: StateGraph, rule: int) -> Mask:
@@ -71,9 +78,8 @@ class _Steps(NamedTuple):
 
 def _steps(graph: StateGraph, end: int, with_peer: bool) -> _Steps:
     """Without ``with_peer`` the peer's local state stands for all of them."""
+    edges = np.flatnonzero(graph.edges_of(lambda action: action.is_step and action.end == end))
     actions = graph.system.model.actions.values
-    acting = [a.end == end and a.kind not in ("loss", "duplication") for a in actions]
-    edges = np.flatnonzero(np.array(acting, dtype=np.bool_)[graph.edges.labels])
     sources, labels = graph.edges.sources[edges], graph.edges.labels[edges]
     _, ends = graph.found.combinations((0, 1) if with_peer else (end,))
     code = ends[sources].astype(np.int64) * len(actions) + labels

@@ -47,6 +47,9 @@ def _replay(system: System, trace: Trace) -> tuple[Divergence | None, list[Globa
         if step(system, states[-1], action, state) != expected:
             return Divergence(number, f"{describe(system.model, expected.action)} has another effect"), states
         states.append(state)
+    if trace.loop_start is not None and states[-1] != states[trace.loop_start]:
+        message = f"it does not come back to where it was after step {trace.loop_start}"
+        return Divergence(len(trace.steps), message), states
     return None, states
 
 
@@ -62,6 +65,7 @@ def still_shows(model: Model, trace: Trace, property: Property, end: int) -> boo
     divergence, states = _replay(system, trace)
     if divergence is not None:
         return False
+    states = states[: len(states) if trace.stuck_after is None else trace.stuck_after + 1]
     outcome: Outcome = "holds" if property.kind == "reachable" else "violated"
     verdict = Verdict(property, outcome, "", trace, end=end)
     return _shows(system, verdict, claims_of(model, property)[end], states) is not False

@@ -10,7 +10,7 @@ from checker.explore.engines import Engine
 from checker.explore.graph import StateGraph
 from checker.explore.limits import Limits
 from checker.model.tables import Model
-from checker.verify.blame import can_do_without
+from checker.verify.blame import can_do_without, fires_before_the_start
 from checker.verify.decide import decide
 from checker.verify.replay import confirm
 from checker.verify.trace import move_of
@@ -106,12 +106,15 @@ def _is_wanted(
 
 def _complaint(graph: StateGraph, verdict: Verdict, expectation: Expectation | None) -> str:
     if expectation is None:
-        fine = verdict.outcome in EXPECTED_UNLESS_SAID
+        # That a scenario gets somewhere is asked of it only where it says so.
+        fine = verdict.outcome in EXPECTED_UNLESS_SAID or verdict.property.kind == "reachable"
         return "" if fine else "expected to hold"
     if verdict.outcome != expectation.outcome:
         return f"expected: {expectation.outcome}"
     if expectation.blame and verdict.trace is None:
         return f"expected by {expectation.blame}, but it is broken before the start"
+    if expectation.blame and fires_before_the_start(graph, expectation.blame):
+        return f"expected by {expectation.blame}, but that fires before the start, so it explains nothing"
     if expectation.blame and can_do_without(graph, verdict.property, expectation.blame):
         return f"expected by {expectation.blame}, but some counterexample does not fire it"
     return ""

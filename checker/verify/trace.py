@@ -39,11 +39,17 @@ class Step:
 @dataclass(frozen=True)
 class Trace:
     """A run from the initial state. ``loop_start`` is the number of steps after which a cycle
-    begins that the rest of the run closes, ``None`` for a run that ends."""
+    begins that the rest of the run closes, ``None`` for a run that ends.
+
+    ``stuck_after`` is the number of steps after which nothing leads to a goal any more; what
+    follows is an example of what helpful actions still do. ``None`` for runs of which nothing
+    of the kind is known.
+    """
 
     initial: Snapshot
     steps: tuple[Step, ...]
     loop_start: int | None = None
+    stuck_after: int | None = None
 
     @property
     def last(self) -> Snapshot:

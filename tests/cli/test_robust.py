@@ -181,7 +181,7 @@ def test_what_is_no_file_is_written_to_and_not_replaced(lastack: Lastack, tmp_pa
         read = os.read(reader, 65536).decode("utf-8")
         os.close(reader)
         assert (ran.code, ran.out) == (0, "")
-        assert read.startswith("door (")
+        assert read.startswith("door")
     assert pipe.is_fifo()
     assert link.is_symlink()
 

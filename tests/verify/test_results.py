@@ -104,6 +104,14 @@ def test_a_blame_needs_a_run_that_fires_it() -> None:
     assert complaint(result, "standing still") == "expected by go.on, but it is broken before the start"
 
 
+def test_what_fires_before_every_run_explains_none() -> None:
+    """The second step makes `steps` 2; the first, by the same row, came before the start."""
+    _, (result,) = results("| b | go | none | A: go | queue | capacity 1 | | not two violated by go.on |")
+    assert complaint(result, "not two") == (
+        "expected by go.on, but that fires before the start, so it explains nothing"
+    )
+
+
 @pytest.mark.parametrize(
     ("expect", "promises"),
     [
@@ -129,6 +137,13 @@ def test_a_twin_that_does_not_decide_the_property() -> None:
         "| some | go | none | | queue | capacity 1 | | |",
     )
     assert unkept_twins(found) == ["none: one: in some it is said to be: holds, and is: not decided"]
+
+
+def test_what_nobody_expects_to_be_reached_need_not_be() -> None:
+    """Asked for by name, it is decided all the same."""
+    protocol, _ = results("| idle | none | none | | queue | capacity 1 | | |")
+    (judged,) = check_scenario(protocol, protocol.scenarios["idle"], Limits(), ["one"]).judged
+    assert (judged.verdict.outcome, judged.complaint) == ("violated", "")
 
 
 def test_nothing_can_be_blamed_for_what_is_not_reached() -> None:
