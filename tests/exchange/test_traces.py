@@ -96,7 +96,8 @@ def test_what_goes_on_for_ever_comes_back_and_is_looked_at() -> None:
             if verdict.outcome != "violated" or run is None or run.loop_start is None:
                 continue
             found += 1
-            assert verdict.trace is not None and verdict.end is not None
+            assert verdict.trace is not None
+            assert verdict.end is not None
             assert run.stuck_after == len(verdict.trace.steps) <= run.loop_start < len(run.steps)
             value = TraceCodec(protocol_).encode(run, scenario, verdict.property.name, verdict.end)
             assert (value["loop"], value["stuck"]) == (run.loop_start, run.stuck_after)
