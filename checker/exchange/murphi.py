@@ -1,0 +1,355 @@
+"""A scenario as a Murphi model for rumur: small ranges, rulesets over places in the channels.
+
+Murphi has no constant tables, so functions of nested ``switch`` statements stand for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from string import Template
+
+from checker.exchange.product import ALWAYS, NOTHING_SENT, End, Product, Reaction
+from checker.exchange.words import comment
+
+
+def to_murphi(product: Product) -> str:
+    """The model as text."""
+    return "\n".join(
+        [
+            *_head(product),
+            *_declarations(product),
+            *_channels(product),
+            *(line for end in product.ends for line in _tables(product, end)),
+            *_conditions(product),
+            *(line for me in (0, 1) for line in _endpoint(product, me)),
+            *_start(product),
+        ]
+    )
+
+
+def _head(product: Product) -> Iterator[str]:
+    yield f"-- {comment(product.document)}: {comment(product.scenario)}"
+    yield f"-- states {product.states}, transitions {product.transitions}, depth {product.depth}"
+    yield "--"
+    yield "-- rumur --deadlock-detection off FILE -o model.c && cc -O2 -mcx16 -lpthread model.c && ./a.out"
+    yield f"-- finds {product.states} states and fires {product.transitions} rules."
+    yield ""
+
+
+def _declarations(product: Product) -> Iterator[str]:
+    most = max(map(len, product.sendings))
+    yield f"const CAPACITY: {product.capacity};"
+    yield "type"
+    for end in product.ends:
+        yield f"  Local{end.name}: 0 .. {len(end.locals) - 1};"
+    yield f"  Segment: 0 .. {len(product.segments)}; -- 0 is an empty place"
+    yield f"  Sending: 0 .. {len(product.sendings) - 1}; -- the number of a list of segments"
+    yield f"  Count: 0 .. {max(most, product.capacity)};"
+    yield "  Place: 0 .. CAPACITY - 1;"
+    yield "  Channel: array[Place] of Segment;"
+    yield "var"
+    yield "  a: LocalA;"
+    yield "  b: LocalB;"
+    yield "  ab: Channel;"
+    yield "  ba: Channel;"
+    for name, budget in (("losses", product.losses), ("duplications", product.duplications)):
+        if budget:
+            yield f"  {name}: 0 .. {budget};"
+    yield ""
+
+
+# Tables
+
+
+def _switch(name: str, cases: Mapping[int, str], default: str) -> Iterator[str]:
+    yield f"  switch {name}"
+    yield from (f"  case {value}: {action}" for value, action in cases.items() if action != default)
+    yield f"  else {default}"
+    yield "  end;"
+
+
+def _function(head: str, body: Iterator[str]) -> Iterator[str]:
+    yield f"function {head};"
+    yield "begin"
+    yield from body
+    yield "end;"
+    yield ""
+
+
+def _returned(values: Mapping[int, int], default: int) -> Mapping[int, str]:
+    return {key: f"return {value};" for key, value in values.items() if value != default}
+
+
+def _nested(name: str, rows: Sequence[Mapping[int, int]], inner: str, default: int) -> Iterator[str]:
+    """A table of rows, of which ``name`` chooses one and ``inner`` the entry."""
+    yield f"  switch {name}"
+    for number, row in enumerate(rows):
+        cases = _returned(row, default)
+        if cases:
+            yield f"  case {number}:"
+            yield from ("  " + line for line in _switch(inner, cases, f"return {default};"))
+    yield f"  else return {default};"
+    yield "  end;"
+    yield f"  return {default};"
+
+
+def _tables(product: Product, end: End) -> Iterator[str]:
+    me, local = end.name.lower(), f"Local{end.name}"
+    yield f"-- Local states of {end.name}"
+    yield from (f"-- {number}: {comment(text)}" for number, text in enumerate(end.locals))
+    yield ""
+    own = [{k: move.reaction for k, move in enumerate(row)} for row in end.own]
+    choice = f"local: {local}; k: 0 .. {max(end.most - 1, 0)}"
+    segment = f"local: {local}; segment: Segment"
+    tables: tuple[tuple[str, str, str, Sequence[Mapping[int, Reaction]]], ...] = (
+        (f"{me}_own", choice, "k", own),
+        (f"{me}_on", segment, "segment", end.arrivals),
+    )
+    for name, parameters, inner, rows in tables:
+        after = [{key: value.after for key, value in row.items()} for row in rows]
+        sending = [{key: value.sending for key, value in row.items()} for row in rows]
+        yield from _function(f"{name}_after({parameters}): {local}", _nested("local", after, inner, 0))
+        yield from _function(
+            f"{name}_sending({parameters}): Sending", _nested("local", sending, inner, NOTHING_SENT)
+        )
+    counts = {number: len(row) for number, row in enumerate(end.own)}
+    body = _switch("local", _returned(counts, 0), "return 0;")
+    yield from _function(f"{me}_moves(local: {local}): 0 .. {end.most}", body)
+
+
+# Channels
+
+_CHANNELS = """\
+function in_flight(channel: Channel): Count;
+begin
+  for i: Place do
+    if channel[i] = 0 then return i; end;
+  end;
+  return CAPACITY;
+end;
+
+-- The same segment twice in a bag is one delivery, one loss, one duplication.
+function is_there(channel: Channel; i: Place): boolean;
+begin
+  return channel[i] != 0$distinct;
+end;
+
+procedure take(var channel: Channel; i: Place);
+begin
+  for k: Place do
+    if k >= i & k < CAPACITY - 1 then channel[k] := channel[k + 1]; end;
+  end;
+  channel[CAPACITY - 1] := 0;
+end;
+
+-- The copy stands right behind its original.
+procedure copy(var channel: Channel; i: Place);
+var last: Count;
+begin
+  last := CAPACITY - 1;
+  while last > i do
+    channel[last] := channel[last - 1];
+    last := last - 1;
+  end;
+end;
+
+procedure insert(var channel: Channel; segment: Segment);
+var i: Count;
+begin
+  i := in_flight(channel);
+  if i = CAPACITY then return; end;
+$sort  channel[i] := segment;
+end;
+"""
+
+_SORT = """\
+  while i > 0 & channel[i - 1] > segment do
+    channel[i] := channel[i - 1];
+    i := i - 1;
+  end;
+"""
+
+
+def _channels(product: Product) -> Iterator[str]:
+    bag = product.order == "bag"
+    distinct = " & (i = 0 | channel[i] != channel[i - 1])" if bag else ""
+    yield Template(_CHANNELS).substitute(distinct=distinct, sort=_SORT if bag else "")
+    sendings = product.sendings
+    yield "-- Segments"
+    yield from (f"-- {number}: {comment(written)}" for number, written in enumerate(product.segments, 1))
+    yield ""
+    yield "procedure send(var channel: Channel; sending: Sending);"
+    yield "begin"
+    cases = {
+        number: " ".join(f"insert(channel, {segment});" for segment in sent)
+        for number, sent in enumerate(sendings)
+        if sent
+    }
+    if cases:
+        yield "  switch sending"
+        yield from (f"  case {number}: {action}" for number, action in cases.items())
+        yield "  end;"
+    yield "end;"
+    yield ""
+    if product.overflow_is_counted:
+        yield "-- How many of a list find no room."
+        yield "function overflow(channel: Channel; sending: Sending): Count;"
+        yield "var count: Count;"
+        yield "begin"
+        yield "  count := 0;"
+        lengths = {number: f"count := {len(sent)};" for number, sent in enumerate(sendings) if sent}
+        yield from _switch("sending", lengths, "count := 0;")
+        yield "  if in_flight(channel) + count <= CAPACITY then return 0; end;"
+        yield "  return in_flight(channel) + count - CAPACITY;"
+        yield "end;"
+        yield ""
+
+
+# Conditions
+
+
+def _conditions(product: Product) -> Iterator[str]:
+    if not product.conditional:
+        return
+    if product.reads(1):
+        yield from _no_equal(product)
+    if product.timers:
+        for end in product.ends:
+            table = dict(enumerate(end.disabled))
+            head = f"{end.name.lower()}_disabled(local: Local{end.name}): 0 .. {(1 << len(product.timers)) - 1}"
+            yield f"-- Timers that are disabled, as a sum of bits: {comment(', '.join(product.timers))}"
+            yield from _function(head, _switch("local", _returned(table, 0), "return 0;"))
+    for end in product.ends:
+        me = end.name.lower()
+        rows = [{k: move.condition for k, move in enumerate(row)} for row in end.own]
+        head = f"{me}_condition(local: Local{end.name}; k: 0 .. {max(end.most - 1, 0)})"
+        last = len(product.conditions) - 1
+        yield from _function(f"{head}: 0 .. {last}", _nested("local", rows, "k", ALWAYS))
+    readings = len(product.conditions[0])
+    tables = [{reading: int(ok) for reading, ok in enumerate(table)} for table in product.conditions]
+    yield "-- Whether a condition is true where the network reads: 1 both channels are empty,"
+    yield "-- 2 no equal segment is in flight, 4 and so on these timers are disabled at the peer."
+    head = f"allowed(condition: 0 .. {len(tables) - 1}; reading: 0 .. {readings - 1}): 0 .. 1"
+    yield from _function(head, _nested("condition", tables, "reading", 0))
+
+
+def _no_equal(product: Product) -> Iterator[str]:
+    yield "-- Segments that are equal but for ghosts have the same number here."
+    wires = dict(enumerate((0, *(wire + 1 for wire in product.wires))))
+    yield from _function("wire(segment: Segment): Segment", _switch("segment", _returned(wires, 0), "return 0;"))
+    yield "function no_equal(channel: Channel; sending: Sending): 0 .. 1;"
+    yield "begin"
+    yield "  for i: Place do"
+    yield "    if channel[i] != 0 then"
+    cases = {}
+    for number, sent in enumerate(product.sendings):
+        numbers = sorted({product.wires[segment - 1] + 1 for segment in sent})
+        test = " | ".join(f"wire(channel[i]) = {wire}" for wire in numbers)
+        if numbers:
+            cases[number] = f"if {test} then return 0; end;"
+    if cases:
+        yield "      switch sending"
+        yield from (f"      case {number}: {action}" for number, action in cases.items())
+        yield "      end;"
+    yield "    end;"
+    yield "  end;"
+    yield "  return 1;"
+    yield "end;"
+    yield ""
+
+
+# Rules
+
+
+def _endpoint(product: Product, end: int) -> Iterator[str]:
+    me, peer = "ab"[end], "ba"[end]
+    out, into = me + peer, peer + me
+    most = product.ends[end].most
+    if most:
+        guard = f"k < {me}_moves({me}){_condition(product, me, peer)}"
+        yield f"ruleset k: 0 .. {most - 1} do"
+        yield from _rule(f"{me.upper()} acts", guard, product, me, out, f"{me}_own", "k")
+        yield "end;"
+        yield ""
+    if product.order == "bag":
+        yield "ruleset i: Place do"
+        yield from _delivery(product, me, out, into, "i")
+        yield "end;"
+    else:
+        yield from _delivery(product, me, out, into, "0")
+    yield ""
+    yield from _faults(product, out)
+
+
+def _delivery(product: Product, me: str, out: str, into: str, place: str) -> Iterator[str]:
+    name, guard = f"{me.upper()} receives", f"is_there({into}, {place})"
+    yield from _rule(name, guard, product, me, out, f"{me}_on", f"{into}[{place}]", f"take({into}, {place});")
+
+
+def _rule(
+    name: str, guard: str, product: Product, me: str, out: str, table: str, key: str, first: str = ""
+) -> Iterator[str]:
+    """A rule by which end ``me`` reacts: a send that finds no room is a loss; where none is
+    left, the action is not enabled."""
+    left = "losses" if product.losses else "0"
+    room = f" & overflow({out}, {table}_sending({me}, {key})) <= {left}"
+    yield f'  rule "{name}" {guard}{room if product.overflow_is_counted else ""} ==>'
+    yield "    var after: Local" + me.upper() + ";"
+    yield "    var sending: Sending;"
+    yield "  begin"
+    yield f"    after := {table}_after({me}, {key});"
+    yield f"    sending := {table}_sending({me}, {key});"
+    if first:
+        yield f"    {first}"
+    if product.losses:
+        yield f"    losses := losses - overflow({out}, sending);"
+    yield f"    {me} := after;"
+    yield f"    send({out}, sending);"
+    yield "  end;"
+
+
+def _condition(product: Product, me: str, peer: str) -> str:
+    if not product.conditional:
+        return ""
+    readings = []
+    if product.reads(0):
+        readings.append("(ab[0] = 0 & ba[0] = 0 ? 1 : 0)")
+    if product.reads(1):
+        readings.append(f"2 * no_equal({me}{peer}, {me}_own_sending({me}, k))")
+    if product.timers:
+        readings.append(f"4 * {peer}_disabled({peer})")
+    return f" & allowed({me}_condition({me}, k), {' + '.join(readings) or '0'}) = 1"
+
+
+def _faults(product: Product, out: str) -> Iterator[str]:
+    sender = out[0].upper()
+    kinds = (
+        ("losses", product.losses, "is lost", "take", ""),
+        ("duplications", product.duplications, "is duplicated", "copy", f" & {out}[CAPACITY - 1] = 0"),
+    )
+    for budget, left, what, action, room in kinds:
+        if left == 0:
+            continue
+        counted = left is not None
+        yield "ruleset i: Place do"
+        yield f'  rule "from {sender} {what}" is_there({out}, i){room}{f" & {budget} > 0" if counted else ""} ==>'
+        yield f"    {action}({out}, i);"
+        if counted:
+            yield f"    {budget} := {budget} - 1;"
+        yield "  end;"
+        yield "end;"
+        yield ""
+
+
+def _start(product: Product) -> Iterator[str]:
+    yield "startstate"
+    yield f"  a := {product.start[0]};"
+    yield f"  b := {product.start[1]};"
+    for name, content in zip(("ab", "ba"), product.in_flight, strict=True):
+        yield f"  for i: Place do {name}[i] := 0; end;"
+        yield from (f"  insert({name}, {segment});" for segment in content)
+    for name, budget in (("losses", product.losses), ("duplications", product.duplications)):
+        if budget:
+            yield f"  {name} := {budget};"
+    yield "end;"
+    yield ""

@@ -1,0 +1,352 @@
+"""A scenario as a Promela model for SPIN.
+
+The state is two local states, two channels as arrays of slots, and the budgets that are
+counted; the tables are constants in C, read by a few C functions, and every action is one
+``d_step``. So nothing is stored but the states themselves, and pan spends its time on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from string import Template
+
+from checker.exchange.product import End, OwnMove, Product, Reaction
+from checker.exchange.words import comment
+
+SPIN_C_LIMIT = 60_000
+"""Characters of C that SPIN takes in one piece, which is 64 KB with what it adds."""
+
+
+class TooLarge(Exception):
+    """The other tool cannot read a model of this size."""
+
+
+def to_promela(product: Product) -> str:
+    """The model as text. Raises ``TooLarge`` where SPIN cannot read it."""
+    return "\n".join([*_head(product), *_tables(product), *_state(product), *_code(product), *_process(product)])
+
+
+def _head(product: Product) -> Iterator[str]:
+    duplicated = "" if product.duplications is None else f", {product.duplications} duplications"
+    lost = "" if product.losses is None else f", {product.losses} losses"
+    yield f"/* {comment(product.document)}: {comment(product.scenario)}"
+    yield f" * A {product.order} of {product.capacity} each way{lost}{duplicated}."
+    yield " *"
+    yield f" * states {product.states}, transitions {product.transitions}, depth {product.depth}"
+    yield " *"
+    yield " * spin -a FILE && gcc -O2 -DSAFETY -DNOREDUCE -DNOCOMP -o pan pan.c && ./pan -m1000000"
+    yield f" * finds {product.states} states stored and, stored and matched together,"
+    yield f" * {product.transitions + 1} transitions: one more, as it counts the initial state."
+    yield " */"
+    yield ""
+
+
+# Tables
+
+
+def _tables(product: Product) -> Iterator[str]:
+    last = len(product.segments)
+    counts = [len(end.locals) for end in product.ends]
+    yield "c_decl {"
+    yield f"#define CAPACITY {product.capacity}"
+    yield f"typedef {_c_type(last)} Slot; /* a segment from 1 to {last}, or 0: empty */"
+    yield f"typedef {_c_type(max(counts) - 1)} Local; /* the number of a local state */"
+    yield f"typedef {_c_type(len(product.sendings) - 1)} Sending; /* the number of a list of segments */"
+    yield "typedef struct { Local after; Sending sending; } Reaction;"
+    condition = _c_type(len(product.conditions) - 1)
+    yield f"typedef struct {{ Local after; Sending sending; {condition} condition; }} Move;"
+    yield "typedef struct { int count; const Move *moves; } Moves;"
+    yield "}"
+    yield ""
+    yield from _sendings(product)
+    if product.conditional:
+        yield from _conditions(product)
+    for end in product.ends:
+        yield from _end(product, end)
+
+
+def _sendings(product: Product) -> Iterator[str]:
+    yield "/* Segments"
+    for number, written in enumerate(product.segments, 1):
+        yield f" * {number}: {comment(written)}"
+    yield " */"
+    most = max(map(len, product.sendings))
+    yield from _pieces(
+        [
+            f"static const struct {{ int count; Slot segments[{max(most, 1)}]; }} sendings[] = {{",
+            *(f"  {{{len(sent)}, {_row(sent or (0,))}}}," for sent in product.sendings),
+            "};",
+        ]
+    )
+    if product.reads(1):
+        yield "/* Segments that are equal but for ghosts have the same number here. */"
+        yield from _pieces([f"static const Slot wires[] = {_row((0, *(w + 1 for w in product.wires)))};"])
+
+
+def _conditions(product: Product) -> Iterator[str]:
+    timers = ", ".join(f"{1 << (2 + i)} {comment(timer)}" for i, timer in enumerate(product.timers))
+    yield "/* When a step is allowed, by the sum of: 1 both channels are empty, 2 no equal segment"
+    yield f" * is in flight{'; at the peer these are disabled: ' + timers if timers else ''} */"
+    yield from _pieces(
+        [
+            f"static const unsigned char conditions[][{len(product.conditions[0])}] = {{",
+            *(f"  {_row(tuple(map(int, table)))}," for table in product.conditions),
+            "};",
+        ]
+    )
+
+
+def _end(product: Product, end: End) -> Iterator[str]:
+    """Rows by local state: what it does by itself, and what each segment does to it."""
+    me = end.name.lower()
+    width = len(product.segments) + 1
+    yield f"/* {end.name}: local states, with their steps and their reactions to segments */"
+    for number, local in enumerate(end.locals):
+        lines = [f"/* {number}: {comment(local)} */"]
+        if end.own[number]:
+            lines.append(f"static const Move {me}_own_{number}[] = {_row(tuple(map(_move, end.own[number])))};")
+        if end.arrivals[number]:
+            row = [_reaction(end.arrivals[number].get(segment)) for segment in range(width)]
+            lines.append(f"static const Reaction {me}_on_{number}[] = {_row(row)};")
+        yield from _pieces(lines)
+    owns = [f"{{{len(own)}, {f'{me}_own_{i}' if own else 0}}}" for i, own in enumerate(end.own)]
+    yield from _pieces([f"static const Moves {me}_own[] = {_row(owns)};"])
+    ons = [f"{me}_on_{i}" if row else "0" for i, row in enumerate(end.arrivals)]
+    yield from _pieces([f"static const Reaction *const {me}_on[] = {_row(ons)};"])
+    if product.timers:
+        yield from _pieces([f"static const unsigned {me}_disabled[] = {_row(end.disabled)};"])
+    yield ""
+
+
+def _pieces(lines: Sequence[str]) -> Iterator[str]:
+    """Lines of C in a piece of their own."""
+    if sum(len(line) + 1 for line in lines) > SPIN_C_LIMIT:
+        raise TooLarge(
+            "SPIN reads at most 64 KB of C in one piece, and a table of this scenario is larger;"
+            " take a smaller scenario, or `murphi` or `tla`"
+        )
+    yield "c_decl {"
+    yield from lines
+    yield "}"
+
+
+def _row(values: Sequence[object]) -> str:
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+def _reaction(reaction: Reaction | None) -> str:
+    return "{0,0}" if reaction is None else f"{{{reaction.after},{reaction.sending}}}"
+
+
+def _move(own: OwnMove) -> str:
+    return f"{{{own.reaction.after},{own.reaction.sending},{own.condition}}}"
+
+
+def _c_type(largest: int) -> str:
+    return {"byte": "unsigned char", "short": "short", "int": "int"}[_type(largest)]
+
+
+def _type(largest: int) -> str:
+    """The smallest type of Promela that holds numbers from 0."""
+    return "byte" if largest < 1 << 8 else "short" if largest < 1 << 15 else "int"
+
+
+# State
+
+
+def _state(product: Product) -> Iterator[str]:
+    local = _type(max(len(end.locals) for end in product.ends) - 1)
+    slot = _type(len(product.segments))
+    yield "/* The state: both local states, what is in flight each way, and what is left of the budgets */"
+    yield f"{local} a = {product.start[0]}, b = {product.start[1]};"
+    for name, content in zip(("ab", "ba"), product.in_flight, strict=True):
+        slots = _sorted_slots(product, content)
+        start = f" = {_row(slots)}" if any(slots) else ""
+        yield f"{slot} {name}[{product.capacity}]{start};"
+    for name, budget in (("losses", product.losses), ("duplications", product.duplications)):
+        if budget:
+            yield f"{_type(budget)} {name} = {budget};"
+    yield ""
+
+
+def _sorted_slots(product: Product, content: tuple[int, ...]) -> list[int]:
+    """Bags are sorted from the largest, so that empty slots stand at the end."""
+    slots = sorted(content, reverse=True) if product.order == "bag" else list(content)
+    return slots + [0] * (product.capacity - len(slots))
+
+
+# Code
+
+_CHANNELS = """\
+c_code {
+/* The same segment twice in a bag is one delivery, one loss, one duplication. */
+static inline int is_there(const Slot *channel, int i) {
+  return channel[i] != 0$distinct;
+}
+static inline int is_full(const Slot *channel) { return channel[CAPACITY - 1] != 0; }
+static inline void take(Slot *channel, int i) {
+  for (; i < CAPACITY - 1; i++) channel[i] = channel[i + 1];
+  channel[CAPACITY - 1] = 0;
+}
+static inline void copy(Slot *channel, int i) {
+  int last;
+  for (last = CAPACITY - 1; last > i; last--) channel[last] = channel[last - 1];
+}
+static inline void put(Slot *channel, Slot segment) {
+  int i;
+  if (is_full(channel)) return;
+  $place
+  channel[i] = segment;
+}
+static inline void send(Slot *channel, Sending sending) {
+  int i;
+  for (i = 0; i < sendings[sending].count; i++) put(channel, sendings[sending].segments[i]);
+}
+/* How many of a list find no room. */
+static inline int overflow(const Slot *channel, Sending sending) {
+  int missing = sendings[sending].count, i;
+  for (i = CAPACITY - 1; i >= 0 && missing > 0 && channel[i] == 0; i--) missing--;
+  return missing;
+}
+}
+"""
+
+_PLACE = {
+    # Empty slots are smaller than every segment: they are passed as well.
+    "bag": "for (i = CAPACITY - 1; i > 0 && channel[i - 1] < segment; i--) channel[i] = channel[i - 1];",
+    "queue": "for (i = 0; channel[i] != 0; i++);",
+}
+
+_EQUAL = """\
+c_code {
+static inline int no_equal(const Slot *channel, Sending sending) {
+  int i, k;
+  for (k = 0; k < sendings[sending].count; k++)
+    for (i = 0; i < CAPACITY && channel[i] != 0; i++)
+      if (wires[channel[i]] == wires[sendings[sending].segments[k]]) return 0;
+  return 1;
+}
+}
+"""
+
+_ENDPOINT = """\
+/* $End: its own steps, and deliveries to it */
+c_code {
+static inline int ${me}_can(int k) {
+  const Moves *own = &${me}_own[now.${me}];
+  return k < own->count$condition$room_to_move;
+}
+static inline void ${me}_do(int k) {
+  const Move *move = &${me}_own[now.${me}].moves[k];
+  now.${me} = move->after;
+  $send_move
+}
+static inline int ${me}_can_get(int i) {
+  return is_there(now.${into}, i)$room_to_get;
+}
+static inline void ${me}_get(int i) {
+  const Reaction *reaction = &${me}_on[now.${me}][now.${into}[i]];
+  take(now.${into}, i);
+  now.${me} = reaction->after;
+  $send_reaction
+}
+}
+"""
+
+
+def _code(product: Product) -> Iterator[str]:
+    distinct = " && (i == 0 || channel[i] != channel[i - 1])" if product.order == "bag" else ""
+    yield Template(_CHANNELS).substitute(distinct=distinct, place=_PLACE[product.order])
+    if product.reads(1):
+        yield _EQUAL
+    for end, peer in zip(product.ends, reversed(product.ends), strict=True):
+        yield _endpoint(product, end.name.lower(), peer.name.lower())
+
+
+def _endpoint(product: Product, me: str, peer: str) -> str:
+    out = me + peer
+    move = "own->moves[k]"
+    reaction = f"{me}_on[now.{me}][now.{peer}{me}[i]]"
+    return Template(_ENDPOINT).substitute(
+        me=me,
+        End=me.upper(),
+        into=peer + me,
+        condition=_condition(product, me, peer, move),
+        room_to_move=_room(product, out, f"{move}.sending"),
+        room_to_get=_room(product, out, f"{reaction}.sending"),
+        send_move=_send(product, out, "move->sending"),
+        send_reaction=_send(product, out, "reaction->sending"),
+    )
+
+
+def _condition(product: Product, me: str, peer: str, move: str) -> str:
+    if not product.conditional:
+        return ""
+    readings = []
+    if product.reads(0):
+        readings.append("(now.ab[0] == 0 && now.ba[0] == 0)")
+    if product.reads(1):
+        readings.append(f"no_equal(now.{me}{peer}, {move}.sending) << 1")
+    if product.timers:
+        readings.append(f"{peer}_disabled[now.{peer}] << 2")
+    sum = " | ".join(readings) or "0"
+    return f"\n    && (!{move}.condition || conditions[{move}.condition][{sum}])"
+
+
+def _room(product: Product, out: str, sending: str) -> str:
+    """A send that finds no room is a loss; where none is left, the action is not enabled."""
+    if not product.overflow_is_counted:
+        return ""
+    left = "now.losses" if product.losses else "0"
+    return f"\n    && overflow(now.{out}, {sending}) <= {left}"
+
+
+def _send(product: Product, out: str, sending: str) -> str:
+    spend = f"now.losses -= overflow(now.{out}, {sending});\n  " if product.losses else ""
+    return f"{spend}send(now.{out}, {sending});"
+
+
+# Process
+
+
+def _process(product: Product) -> Iterator[str]:
+    yield "active proctype network() {"
+    yield "end:"
+    yield "  do"
+    for end, peer in zip(product.ends, reversed(product.ends), strict=True):
+        me, out, into = end.name, f"{end.name}{peer.name}".lower(), f"{peer.name}{end.name}".lower()
+        low = me.lower()
+        yield f"  /* {me}: calls, own events, timers and faults; then what arrives */"
+        for k in range(end.most):
+            yield _option(f"{low}_can({k})", f"{low}_do({k});")
+        for i in range(product.capacity if product.order == "bag" else 1):
+            yield _option(f"{low}_can_get({i})", f"{low}_get({i});")
+        yield from _faults(product, out)
+    yield "  od"
+    yield "}"
+    yield ""
+
+
+def _faults(product: Product, out: str) -> Iterator[str]:
+    sender, receiver = out.upper()
+    slots = range(product.capacity)
+    if product.losses != 0:
+        yield f"  /* losses from {sender} to {receiver} */"
+        counted = product.losses is not None
+        left, spend = (" && now.losses > 0", " now.losses--;") if counted else ("", "")
+        for i in slots:
+            yield _option(f"is_there(now.{out}, {i}){left}", f"take(now.{out}, {i});{spend}")
+    if product.duplications != 0:
+        yield f"  /* duplications from {sender} to {receiver} */"
+        counted = product.duplications is not None
+        left, spend = (" && now.duplications > 0", " now.duplications--;") if counted else ("", "")
+        for i in slots[:-1]:
+            guard = f"is_there(now.{out}, {i}) && !is_full(now.{out}){left}"
+            yield _option(guard, f"copy(now.{out}, {i});{spend}")
+
+
+def _option(guard: str, action: str) -> str:
+    # SPIN takes a call for a side effect unless the expression begins with a parenthesis.
+    return f"  :: d_step {{ c_expr {{ ({guard}) }} -> c_code {{ {action} }} }}"
+
+
