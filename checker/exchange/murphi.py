@@ -216,7 +216,9 @@ def _conditions(product: Product) -> Iterator[str]:
     if product.timers:
         for end in product.ends:
             table = dict(enumerate(end.disabled))
-            head = f"{end.name.lower()}_disabled(local: Local{end.name}): 0 .. {(1 << len(product.timers)) - 1}"
+            head = (
+                f"{end.name.lower()}_disabled(local: Local{end.name}): 0 .. {(1 << len(product.timers)) - 1}"
+            )
             yield f"-- Timers that are disabled, as a sum of bits: {comment(', '.join(product.timers))}"
             yield from _function(head, _switch("local", _returned(table, 0), "return 0;"))
     for end in product.ends:
@@ -236,7 +238,9 @@ def _conditions(product: Product) -> Iterator[str]:
 def _no_equal(product: Product) -> Iterator[str]:
     yield "-- Segments that are equal but for ghosts have the same number here."
     wires = dict(enumerate((0, *(wire + 1 for wire in product.wires))))
-    yield from _function("wire(segment: Segment): Segment", _switch("segment", _returned(wires, 0), "return 0;"))
+    yield from _function(
+        "wire(segment: Segment): Segment", _switch("segment", _returned(wires, 0), "return 0;")
+    )
     yield "function no_equal(channel: Channel; sending: Sending): 0 .. 1;"
     yield "begin"
     yield "  for i: Place do"
@@ -331,8 +335,9 @@ def _faults(product: Product, out: str) -> Iterator[str]:
         if left == 0:
             continue
         counted = left is not None
+        budgeted = f" & {budget} > 0" if counted else ""
         yield "ruleset i: Place do"
-        yield f'  rule "from {sender} {what}" is_there({out}, i){room}{f" & {budget} > 0" if counted else ""} ==>'
+        yield f'  rule "from {sender} {what}" is_there({out}, i){room}{budgeted} ==>'
         yield f"    {action}({out}, i);"
         if counted:
             yield f"    {budget} := {budget} - 1;"

@@ -11,11 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from checker.document.kinds import show_value
-from checker.document.protocol import Protocol
+from checker.exchange.words import describe_local
 from checker.explore.graph import StateGraph
 from checker.explore.system import UNLIMITED
-from checker.model.endpoint import Local, values_by_name
 from checker.model.tables import LocalTables, Model, Move
 
 NOTHING_SENT = 0
@@ -23,10 +21,6 @@ NOTHING_SENT = 0
 
 ALWAYS = 0
 """The number of the condition that is always true."""
-
-
-class Incomplete(Exception):
-    """An exploration ended at a limit, so that its graph cannot be exported."""
 
 
 class Reaction(NamedTuple):
@@ -109,13 +103,8 @@ class Product:
 
 
 def product_of(graph: StateGraph) -> Product:
-    """The tables that ``graph`` was made of.
-
-    Raises ``Incomplete`` if a limit ended the exploration: what it did not see is not in the
-    tables.
-    """
-    if not graph.complete:
-        raise Incomplete(f"{graph.limit}: an export needs the whole state graph")
+    """The tables that ``graph``, which must be complete, was made of."""
+    assert graph.complete  # what the exploration did not see is not in the tables
     return _Tables(graph).product()
 
 
@@ -194,10 +183,3 @@ class _Tables:
 
 def _from_one(segments: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(segment + 1 for segment in segments)
-
-
-def describe_local(protocol: Protocol, local: Local) -> str:
-    """A local state in a line: its name and the variables that have a value."""
-    values = values_by_name(protocol, local).items()
-    shown = [f"{name}={show_value(v)}" for name, v in values if not (v is None or v is False or v == ())]
-    return " ".join([local.state, *shown])

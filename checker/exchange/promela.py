@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from string import Template
 
+from checker.exchange.problems import TooLarge
 from checker.exchange.product import End, OwnMove, Product, Reaction
 from checker.exchange.words import comment
 
@@ -17,13 +18,11 @@ SPIN_C_LIMIT = 60_000
 """Characters of C that SPIN takes in one piece, which is 64 KB with what it adds."""
 
 
-class TooLarge(Exception):
-    """The other tool cannot read a model of this size."""
-
-
 def to_promela(product: Product) -> str:
     """The model as text. Raises ``TooLarge`` where SPIN cannot read it."""
-    return "\n".join([*_head(product), *_tables(product), *_state(product), *_code(product), *_process(product)])
+    return "\n".join(
+        [*_head(product), *_tables(product), *_state(product), *_code(product), *_process(product)]
+    )
 
 
 def _head(product: Product) -> Iterator[str]:
@@ -104,7 +103,9 @@ def _end(product: Product, end: End) -> Iterator[str]:
     for number, local in enumerate(end.locals):
         lines = [f"/* {number}: {comment(local)} */"]
         if end.own[number]:
-            lines.append(f"static const Move {me}_own_{number}[] = {_row(tuple(map(_move, end.own[number])))};")
+            lines.append(
+                f"static const Move {me}_own_{number}[] = {_row(tuple(map(_move, end.own[number])))};"
+            )
         if end.arrivals[number]:
             row = [_reaction(end.arrivals[number].get(segment)) for segment in range(width)]
             lines.append(f"static const Reaction {me}_on_{number}[] = {_row(row)};")
@@ -314,30 +315,28 @@ def _process(product: Product) -> Iterator[str]:
     yield "end:"
     yield "  do"
     for end, peer in zip(product.ends, reversed(product.ends), strict=True):
-        me, out, into = end.name, f"{end.name}{peer.name}".lower(), f"{peer.name}{end.name}".lower()
-        low = me.lower()
-        yield f"  /* {me}: calls, own events, timers and faults; then what arrives */"
+        me, other = end.name.lower(), peer.name.lower()
+        yield f"  /* {end.name}: calls, own events, timers and faults; then what arrives */"
         for k in range(end.most):
-            yield _option(f"{low}_can({k})", f"{low}_do({k});")
+            yield _option(f"{me}_can({k})", f"{me}_do({k});")
         for i in range(product.capacity if product.order == "bag" else 1):
-            yield _option(f"{low}_can_get({i})", f"{low}_get({i});")
-        yield from _faults(product, out)
+            yield _option(f"{me}_can_get({i})", f"{me}_get({i});")
+        yield from _faults(product, me, other)
     yield "  od"
     yield "}"
     yield ""
 
 
-def _faults(product: Product, out: str) -> Iterator[str]:
-    sender, receiver = out.upper()
-    slots = range(product.capacity)
+def _faults(product: Product, sender: str, receiver: str) -> Iterator[str]:
+    out, slots = sender + receiver, range(product.capacity)
     if product.losses != 0:
-        yield f"  /* losses from {sender} to {receiver} */"
+        yield f"  /* losses of what {sender.upper()} sent */"
         counted = product.losses is not None
         left, spend = (" && now.losses > 0", " now.losses--;") if counted else ("", "")
         for i in slots:
             yield _option(f"is_there(now.{out}, {i}){left}", f"take(now.{out}, {i});{spend}")
     if product.duplications != 0:
-        yield f"  /* duplications from {sender} to {receiver} */"
+        yield f"  /* duplications of what {sender.upper()} sent */"
         counted = product.duplications is not None
         left, spend = (" && now.duplications > 0", " now.duplications--;") if counted else ("", "")
         for i in slots[:-1]:
@@ -348,5 +347,3 @@ def _faults(product: Product, out: str) -> Iterator[str]:
 def _option(guard: str, action: str) -> str:
     # SPIN takes a call for a side effect unless the expression begins with a parenthesis.
     return f"  :: d_step {{ c_expr {{ ({guard}) }} -> c_code {{ {action} }} }}"
-
-
