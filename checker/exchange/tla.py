@@ -48,8 +48,8 @@ def _head(product: Product, name: str) -> Iterator[str]:
     yield f"\\* states {product.states}, transitions {product.transitions}, depth {product.depth}"
     yield "\\*"
     yield f"\\* java -cp tla2tools.jar tlc2.TLC {name}, with {name}.cfg as follows, finds"
-    yield f"\\* {product.states} distinct states; {product.transitions + 1} generated, as it counts the initial"
-    yield f"\\* state; and the depth {product.depth + 1}, as it counts from 1."
+    yield f"\\* {product.states} distinct states; {product.transitions + 1} generated, as it counts the"
+    yield f"\\* initial state; and the depth {product.depth + 1}, as it counts from 1."
     yield from (f"\\*   {line}" for line in CONFIGURATION.splitlines())
     yield ""
     yield "EXTENDS Naturals, Sequences"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -49,7 +48,7 @@ def counts(graph: StateGraph) -> Counts:
     return len(graph), len(graph.edges.targets)
 
 
-def _run(folder: Path, *command: str) -> str:
+def run(folder: Path, *command: str) -> str:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
     return done.stdout
@@ -58,14 +57,14 @@ def _run(folder: Path, *command: str) -> str:
 def build_pan(text: str, folder: Path, *options: str) -> Path:
     """A verifier made of a Promela model, without any reduction."""
     (folder / "model.pml").write_text(text, encoding="utf-8")
-    _run(folder, "spin", "-a", "model.pml")
-    _run(folder, "gcc", *(options or ("-O0",)), "-w", "-DSAFETY", "-DNOREDUCE", "-o", "pan", "pan.c")
+    run(folder, "spin", "-a", "model.pml")
+    run(folder, "gcc", *(options or ("-O0",)), "-w", "-DSAFETY", "-DNOREDUCE", "-o", "pan", "pan.c")
     return folder / "pan"
 
 
 def run_pan(pan: Path, *options: str) -> str:
     """What pan prints; a run that did not see everything is a failure."""
-    printed = _run(pan.parent, str(pan), "-m1000000", *options)
+    printed = run(pan.parent, str(pan), "-m1000000", *options)
     assert "errors: 0" in printed
     assert "Search not completed" not in printed
     assert "max search depth too small" not in printed
@@ -86,9 +85,9 @@ def pan_depth(printed: str) -> int:
 def rumur_counts(text: str, folder: Path) -> Counts:
     """States and rules fired."""
     (folder / "model.m").write_text(text, encoding="utf-8")
-    _run(folder, "rumur", "--deadlock-detection", "off", "--output", "model.c", "model.m")
-    _run(folder, "gcc", "-O1", "-w", "-mcx16", "-o", "model", "model.c", "-lpthread")
-    printed = _run(folder, "./model")
+    run(folder, "rumur", "--deadlock-detection", "off", "--output", "model.c", "model.m")
+    run(folder, "gcc", "-O1", "-w", "-mcx16", "-o", "model", "model.c", "-lpthread")
+    printed = run(folder, "./model")
     assert "No error found" in printed
     found = re.search(r"(\d+) states, (\d+) rules fired", printed)
     assert found, printed
@@ -99,6 +98,3 @@ def _number(pattern: str, printed: str) -> int:
     found = re.search(pattern, printed)
     assert found, printed
     return int(found[1])
-
-
-TLC_JAR = os.environ.get("TLA2TOOLS", "")
