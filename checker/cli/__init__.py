@@ -13,6 +13,7 @@ import sys
 import click
 
 from checker import __version__
+from checker.cli.messages import complain, say
 
 AS_EXPECTED, NOT_AS_EXPECTED, ERROR, LIMIT = 0, 1, 2, 3
 
@@ -68,8 +69,7 @@ def main() -> None:
         code = lastack.main(standalone_mode=False, prog_name="lastack")
         _flush()
     except click.ClickException as error:
-        error.show()
-        code = ERROR
+        code = _usage_error(error)
     except click.Abort:
         code = _say("interrupted")
     except KeyboardInterrupt:
@@ -85,8 +85,19 @@ def main() -> None:
 
 
 def _say(message: str) -> int:
-    click.echo(f"lastack: {message}", err=True)
+    complain(message)
     return ERROR
+
+
+def _usage_error(error: click.ClickException) -> int:
+    """What is wrong, and where click found it, where help is."""
+    if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):  # click >= 8.2
+        error.show()
+        return ERROR
+    code = _say(error.format_message())
+    if type(error) is not click.UsageError and isinstance(error, click.UsageError) and error.ctx is not None:
+        _say(f"try `{error.ctx.command_path} --help`")
+    return code
 
 
 def _os_error(error: OSError) -> int:
@@ -107,7 +118,7 @@ def _expected_error(error: Exception) -> int:
     from checker.verify.replay import ReplayError
 
     if isinstance(error, DocumentError):
-        click.echo(str(error), err=True)
+        say(str(error), sys.stderr)
         count = len(error.problems)
         return _say(f"{count} problem{'' if count == 1 else 's'} in the document")
     if isinstance(error, (NoSuchDocument, SemanticError, TraceFormatError)):

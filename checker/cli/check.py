@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,19 @@ import click
 from rich.text import Text
 
 from checker.cli import AS_EXPECTED, ERROR, LIMIT, NOT_AS_EXPECTED
-from checker.cli.terminal import ProgressLine, console, interruptible, plain, write_atomically
-from checker.document.kinds import parse_value, values_of
-from checker.document.library import find, load, version_of
-from checker.document.problems import suggest
+from checker.cli.choice import Options, chosen_of, require_known
+from checker.cli.documents import called
+from checker.cli.documents import documents as files
+from checker.cli.messages import complain
+from checker.cli.terminal import (
+    ProgressLine,
+    console,
+    interruptible,
+    plain,
+    require_writable,
+    write_atomically,
+)
+from checker.document.library import load, version_of
 from checker.document.protocol import Protocol, Scenario
 from checker.document.scenarios import MAX_CAPACITY
 from checker.exchange.itf import to_itf
@@ -25,23 +34,10 @@ from checker.exchange.results import results_to_json
 from checker.exchange.traces import TraceCodec
 from checker.explore.limits import Limits
 from checker.model.evaluate import SemanticError
-from checker.show.report import document_report, scenario_report, wrapped
-from checker.verify.results import ScenarioResult, check_scenario, never_decided, unkept_twins, with_twins
-
-
-@dataclass
-class Options:
-    """What the command line asks for."""
-
-    scenarios: tuple[str, ...]
-    properties: tuple[str, ...]
-    capacity: int | None
-    settings: tuple[str, ...]
-    max_states: int
-    time_limit: float | None
-    format: str
-    traces: Path | None
-    output: list[str] = field(default_factory=list)
+from checker.show.paragraph import paragraph
+from checker.show.report import document_report, scenario_report
+from checker.verify.results import ScenarioResult, check_scenario, never_decided
+from checker.verify.twins import with_twins
 
 
 @click.command("check", context_settings={"max_content_width": 80})
@@ -86,26 +82,52 @@ def command(
     DOC is a document, a folder of documents, or the bare name of a bundled one; the default
     is rfc9293.
 
+    A reachable property is shown with a run that gets there if -p names it.
+
     Exits with 0 if every verdict is as its scenario expects, 1 if one is not, 2 for an error,
     3 if a limit kept one from being decided.
     """
     if time_limit is not None and not math.isfinite(time_limit):
         raise click.UsageError(f"--time-limit {time_limit}: expected a number of seconds")
-    options = Options(scenarios, properties, capacity, settings, max_states, time_limit, format, traces)
-    paths = [path for name in documents or ("rfc9293",) for path in find(name)]
-    loaded = [(path, load(path)) for path in paths]
-    if output is not None and not output.parent.is_dir():
-        raise click.UsageError(f"{output.parent}: there is no such folder to write to")
-    _require_known(options, [protocol for _, protocol in loaded])
-    jobs = [(path, protocol, _chosen(protocol, options)) for path, protocol in loaded]
+    options = Options(scenarios, properties, capacity, settings, max_states, time_limit, traces)
+    loaded = [(path, load(path)) for path in files(documents or ("rfc9293",))]
+    require_known(options, loaded)
+    jobs = [(path, protocol, chosen_of(protocol, options)) for path, protocol in loaded]
+    _require_writable(output, traces)
     out = _Output(format, output)
     checking = _Checking(options, out)
-    codes = []
+    codes: list[int] = []
+    names: list[str] = []
     for path, protocol, chosen in jobs:
         if not checking.interrupted and (chosen or not options.scenarios):
             codes.append(checking.document(path, protocol, chosen))
+            names.append(protocol.name)
+    if len(codes) > 1:
+        out.text([Text(), *_documents_together(names, codes)])
     out.close(single=len(loaded) == 1 and (not documents or not Path(documents[0]).is_dir()))
     return next(code for code in (ERROR, NOT_AS_EXPECTED, LIMIT, AS_EXPECTED) if code in codes)
+
+
+def _documents_together(names: Sequence[str], codes: Sequence[int]) -> Iterator[Text]:
+    """Which of several documents to look at; the rest may be pages above."""
+    words = {ERROR: "in error", NOT_AS_EXPECTED: "NOT as expected", LIMIT: "not decided"}
+    parts = [
+        f"{what}: {', '.join(name for name, code in zip(names, codes, strict=True) if code == wrong)}"
+        for wrong, what in words.items()
+        if wrong in codes
+    ]
+    style = "bold green" if not parts else "bold yellow" if set(codes) <= {AS_EXPECTED, LIMIT} else "bold red"
+    text = f"{len(codes)} documents; {'; '.join(parts) or 'all as expected'}"
+    yield from paragraph(text, style, hanging="  ")
+
+
+def _require_writable(output: Path | None, traces: Path | None) -> None:
+    """Before the exploration, which may take long."""
+    if output is not None:
+        require_writable(output)
+    if traces is not None:
+        traces.mkdir(parents=True, exist_ok=True)
+        require_writable(traces, inside=True)
 
 
 class _Output:
@@ -139,17 +161,6 @@ class _Output:
             click.echo(text, nl=False)
 
 
-def _require_known(options: Options, protocols: Sequence[Protocol]) -> None:
-    known = {
-        "scenario": (options.scenarios, [s for p in protocols for s in p.scenarios]),
-        "property": (options.properties, [q for p in protocols for q in p.properties]),
-    }
-    for what, (asked, names) in known.items():
-        for name in asked:
-            if name not in names:
-                raise click.UsageError(f"there is no {what} `{name}`{suggest(name, names)}")
-
-
 @dataclass
 class _Checking:
     """Checks one document after the other, until it is interrupted."""
@@ -160,9 +171,10 @@ class _Checking:
 
     def document(self, path: Path, protocol: Protocol, chosen: Sequence[Scenario]) -> int:
         """Checks the chosen scenarios of a document; the exit code for it."""
-        self.out.text([Text(f"{protocol.name} ({path})", style="bold underline"), Text()])
+        place = path if called(path) == str(path) else "bundled"
+        self.out.text([*paragraph(f"{protocol.name} ({place})", "bold underline", hanging="  "), Text()])
         results: list[ScenarioResult] = []
-        broken = False
+        broken = 0
         for number, scenario in enumerate(chosen, 1):
             if self.interrupted:
                 break
@@ -171,62 +183,34 @@ class _Checking:
                 results.append(self._scenario(protocol, scenario, label))
             except SemanticError as error:
                 # The other scenarios may be fine; what was found out must not be lost.
-                click.echo(f"lastack: {scenario.name}: {error}", err=True)
-                broken = True
+                complain(f"{scenario.name}: {error}")
+                broken += 1
         if self.interrupted:
             self.out.text([Text("interrupted: what follows was not checked", style="yellow")])
-        promises = unkept_twins(results)
         results = with_twins(results)
         whole = len(results) == len(protocol.scenarios)
-        silent = never_decided(protocol, results) if whole and not self.options.properties else []
+        asked = self.options.properties
+        silent = never_decided(protocol, results) if whole and not asked else []
         self.out.values.append(results_to_json(protocol, version_of(path), results, silent))
-        self.out.text([line for promise in promises for line in wrapped(promise, "bold red")])
-        self.out.text(list(document_report(protocol, results, whole, silent)))
+        again = self.options.again(called(path))
+        self.out.text(list(document_report(protocol, results, silent, again, broken, asked)))
         return ERROR if broken else _code(results, silent, self.interrupted)
 
     def _scenario(self, protocol: Protocol, scenario: Scenario, label: str) -> ScenarioResult:
         options = self.options
         progress = ProgressLine(scenario.name)
-        progress.say(label)
         limits = Limits(options.max_states, options.time_limit, progress.report)
         try:
+            progress.say(label)
             with interruptible(limits):
                 result = check_scenario(protocol, scenario, limits, options.properties or None)
         finally:
             progress.clear()
             self.interrupted |= limits.interrupted
-        self.out.text(list(scenario_report(result)))
+        self.out.text(list(scenario_report(result, options.properties)))
         if options.traces is not None:
             _save_traces(options.traces, protocol, result)
         return result
-
-
-def _chosen(protocol: Protocol, options: Options) -> list[Scenario]:
-    """The scenarios to check, with what the command line changes of them."""
-    return [
-        _adjusted(protocol, scenario, options)
-        for scenario in protocol.scenarios.values()
-        if not options.scenarios or scenario.name in options.scenarios
-    ]
-
-
-def _adjusted(protocol: Protocol, scenario: Scenario, options: Options) -> Scenario:
-    """The scenario with what the command line changes of it."""
-    settings = dict(scenario.set)
-    for setting in options.settings:
-        name, equals, text = (part.strip() for part in setting.partition("="))
-        switch = protocol.switches.get(name)
-        if not equals or switch is None:
-            hint = suggest(name, protocol.switches)
-            raise click.UsageError(
-                f"--set {setting}: expected SWITCH=VALUE with a switch of the document{hint}"
-            )
-        valid, settings[name] = parse_value(text, switch.kind)
-        if not valid:
-            raise click.UsageError(
-                f"--set {setting}: `{text}` is no value, expected {values_of(switch.kind)}"
-            )
-    return replace(scenario, set=settings, capacity=options.capacity or scenario.capacity)
 
 
 def _code(results: Sequence[ScenarioResult], complaints: Sequence[str], interrupted: bool) -> int:
@@ -238,7 +222,6 @@ def _code(results: Sequence[ScenarioResult], complaints: Sequence[str], interrup
 
 
 def _save_traces(folder: Path, protocol: Protocol, result: ScenarioResult) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     codec = TraceCodec(protocol)
     for judged in result.judged:
         verdict = judged.verdict

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
-from checker.cli import AS_EXPECTED, NOT_AS_EXPECTED
-from checker.document.library import find, load
+from checker.cli import AS_EXPECTED, ERROR, NOT_AS_EXPECTED
+from checker.cli.documents import documents as files
+from checker.cli.messages import complain, say
+from checker.document.library import load, read_text
 from checker.document.problems import DocumentError, Problem
 
 
@@ -16,16 +19,27 @@ from checker.document.problems import DocumentError, Problem
 def command(documents: tuple[str, ...]) -> int:
     """Report everything suspicious in documents.
 
-    Besides errors of syntax, names and kinds: states without rules or never reached, two rows
-    of one step that can both fire, events that nothing handles, rules that fire in no
-    scenario, scenarios without properties.
+    DOC is as for `check`. Besides errors of syntax, names and kinds: states without rules or
+    never reached, two rows of one step that can both fire, events that nothing handles, rules
+    that fire in no scenario, scenarios without properties.
+
+    Exits with 0 if nothing is found, with 1 if something is, be it an error or merely
+    suspicious, and with 2 for a file that cannot be read as text.
     """
-    problems = [problem for name in documents for path in find(name) for problem in _problems(path)]
-    for problem in problems:
-        click.echo(str(problem))
-    if problems:
-        click.echo(f"lastack: {len(problems)} problem{'' if len(problems) == 1 else 's'}", err=True)
-    return NOT_AS_EXPECTED if problems else AS_EXPECTED
+    found = unreadable = 0
+    for path in files(documents):
+        try:
+            read_text(path)
+        except DocumentError as error:
+            say(str(error), sys.stderr)
+            unreadable += 1
+            continue
+        for problem in _problems(path):
+            say(str(problem), sys.stdout)
+            found += 1
+    if number := found + unreadable:
+        complain(f"{number} problem{'' if number == 1 else 's'}")
+    return ERROR if unreadable else NOT_AS_EXPECTED if found else AS_EXPECTED
 
 
 def _problems(path: Path) -> list[Problem]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
 
 import click
 from rich.text import Text
 
-from checker.cli.terminal import WIDTH, console
-from checker.document.library import bundled_folder, find, load
+from checker.cli.documents import documents as files
+from checker.cli.messages import WIDTH
+from checker.cli.terminal import console
+from checker.document.library import bundled_folder, load
 from checker.document.protocol import Protocol, Scenario
+from checker.show.paragraph import counted, paragraph
 
 
 @click.command("list")
@@ -18,21 +22,29 @@ def command(documents: tuple[str, ...]) -> int:
     """Show documents, scenarios and properties.
 
     DOC is as for `check`; the default is all bundled documents.
+
+    Exits with 0, or with 2 for an error.
     """
-    names = documents or (str(bundled_folder()),)
     out = console()
-    for path in (path for name in names for path in find(name)):
-        protocol = load(path)
-        for line in _listing(protocol):
+    for path in files(documents or (str(bundled_folder()),)):
+        for line in _listing(load(path)):
             out.print(line)
+    for line in [] if documents else _folders():
+        out.print(line)
     return 0
 
 
+def _folders() -> Iterator[Text]:
+    """The bundled folders, whose documents can be listed by the folder's name."""
+    for folder in sorted(path for path in bundled_folder().iterdir() if path.is_dir()):
+        number = len(list(folder.glob("*.md")))
+        if number:
+            yield Text(f"{counted(number, 'more document')}: lastack list {folder.name}", style="dim")
+
+
 def _listing(protocol: Protocol) -> list[Text]:
-    lines = [
-        Text(protocol.name, style="bold")
-        + Text(f" ({protocol.file}): {len(protocol.states)} states, {len(protocol.rules)} rules", style="dim")
-    ]
+    what = f"{counted(len(protocol.states), 'state')}, {counted(len(protocol.rules), 'rule')}"
+    lines = list(paragraph(f"{protocol.name} ({protocol.file}): {what}", "bold", hanging="  "))
     lines.append(Text("  scenarios"))
     for scenario in protocol.scenarios.values():
         lines += _entry(scenario.name, _summary(scenario))

@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.text import Text
 
 from checker.cli import AS_EXPECTED, NOT_AS_EXPECTED
+from checker.cli.documents import documents
 from checker.cli.terminal import console
-from checker.document.library import find, load
+from checker.document.library import load
 from checker.exchange.traces import TraceCodec, TraceFormatError
 from checker.model.tables import Model
 from checker.show.ladder import ladder
+from checker.show.paragraph import paragraph
 from checker.verify.replay import exact_steps, replay, still_shows
 from checker.verify.trace import Trace
 
@@ -26,9 +27,9 @@ def command(trace: Path, document: str) -> int:
     """Replay a saved TRACE on DOC and say whether it still runs.
 
     TRACE is a file that `check --traces` saved. Exits with 0 if every step can be taken and the
-    run still shows what it was saved for, with 1 if not.
+    run still shows what it was saved for, with 1 if not, with 2 for an error.
     """
-    paths = find(document)
+    paths = documents([document])
     if len(paths) > 1:
         raise click.UsageError(f"{document}: a trace is replayed on one document, not on a folder of them")
     protocol = load(paths[0])
@@ -51,17 +52,22 @@ def command(trace: Path, document: str) -> int:
             out.print(line)
     if divergence is not None:
         message = f"the trace does not run: after step {divergence.steps} of {steps}, {divergence.message}"
-        out.print(Text(message, style="bold red"))
-        return NOT_AS_EXPECTED
+        return _conclude(message, NOT_AS_EXPECTED)
     all_steps = "its only step" if steps == 1 else f"all {steps} steps"
-    out.print(Text(f"the trace runs: {all_steps} in {scenario.name}", style="bold green"))
+    _conclude(f"the trace runs: {all_steps} in {scenario.name}", AS_EXPECTED)
     if property is None:
         return AS_EXPECTED
     shows = still_shows(model, run, property, end)
     what = "reaches" if property.kind == "reachable" else "breaks"
     message = f"it {'still' if shows else 'no longer'} {what} {property.name} at {'AB'[end]}"
-    out.print(Text(message, style="bold green" if shows else "bold red"))
-    return AS_EXPECTED if shows else NOT_AS_EXPECTED
+    return _conclude(message, AS_EXPECTED if shows else NOT_AS_EXPECTED)
+
+
+def _conclude(message: str, code: int) -> int:
+    """Prints a result; the exit code is the one given."""
+    for line in paragraph(message, "bold green" if code == AS_EXPECTED else "bold red", hanging="  "):
+        console().print(line)
+    return code
 
 
 def _read(path: Path) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import sys
@@ -15,9 +16,12 @@ from typing import IO
 from rich.console import Console
 from rich.text import Text
 
+from checker.cli.messages import WIDTH
 from checker.explore.limits import Limits, Progress
 
-WIDTH = 80
+CLEAR_TO_END = "\x1b[K"
+PROGRESS = WIDTH - 4
+"""Columns of progress: the ^C that a terminal shows behind it must not begin a new line."""
 
 
 def console(file: IO[str] | None = None) -> Console:
@@ -29,28 +33,27 @@ class ProgressLine:
     """One line on a terminal's standard error, rewritten as work goes on; nothing in a pipe."""
 
     def __init__(self, name: str) -> None:
-        self.shown = sys.stderr.isatty()
+        # Without the sequence that clears a line, a shorter text would not hide a longer one.
+        self.shown = sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
         self.name = name
 
     def report(self, progress: Progress) -> None:
-        if not self.shown:
-            return
         rate = progress.states / progress.seconds if progress.seconds else 0
-        text = (
-            f"{self.name[:24]}: {progress.states:,} states, {rate:,.0f}/s, "
-            f"frontier {progress.frontier:,}, depth {progress.depth}, {_megabytes():,} MB"
+        facts = (
+            f"{progress.states:,} states, {rate:,.0f}/s, frontier {progress.frontier:,}, "
+            f"depth {progress.depth}, {_megabytes():,} MB"
         )
-        sys.stderr.write("\r" + text[: WIDTH - 1].ljust(WIDTH - 1))
-        sys.stderr.flush()
+        self.say(f"{self.name[: PROGRESS - len(facts) - 2]}: {facts}")
 
     def say(self, text: str) -> None:
-        if self.shown:
-            sys.stderr.write("\r" + text[: WIDTH - 1].ljust(WIDTH - 1))
-            sys.stderr.flush()
+        self._write(text[:PROGRESS])
 
     def clear(self) -> None:
+        self._write("")
+
+    def _write(self, text: str) -> None:
         if self.shown:
-            sys.stderr.write("\r" + " " * (WIDTH - 1) + "\r")
+            sys.stderr.write(f"\r{text}{CLEAR_TO_END}")
             sys.stderr.flush()
 
 
@@ -76,6 +79,20 @@ def interruptible(limits: Limits) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def require_writable(path: Path, inside: bool = False) -> None:
+    """Raises ``OSError`` if ``write_atomically`` is sure to fail for ``path``, or for files
+    ``inside`` of it."""
+    target = path.resolve()
+    if target.exists() and not target.is_file() and not inside:
+        return
+    folder = target if inside else target.parent
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "there is no such folder to write to", str(path.parent))
+    effective = os.access in os.supports_effective_ids
+    if not os.access(folder, os.W_OK | os.X_OK, effective_ids=effective):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
 
 def write_atomically(path: Path, text: str) -> None:

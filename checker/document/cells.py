@@ -26,6 +26,9 @@ _RESERVED = "(?!(?:" + "|".join(RESERVED) + ")" + _END + ")"
 _WORD = r"[A-Za-z0-9_]+(?:[.\-][A-Za-z0-9_]+)*"
 NAME_PATTERN = rf"(?![0-9]){_RESERVED}{_WORD}(?: {_RESERVED}{_WORD})*"
 
+_TAKEN = re.compile(r"delete TCB|nothing in flight(?: .*)?|peer timer (?:.* )?disabled(?: .*)?")
+"""Phrases that follow the rules for names but mean something of their own in cells."""
+
 MAX_CELL = 4_000
 """Longest expression in characters; with it the depth of what the parser builds is bounded."""
 
@@ -60,6 +63,24 @@ _TERMINALS = {
         "`peer timer … disabled`",
     ),
 }
+
+
+def is_name(text: str) -> bool:
+    """Whether ``text`` can be the name of something in expressions."""
+    return re.fullmatch(NAME_PATTERN, text) is not None and not _TAKEN.fullmatch(text)
+
+
+def why_no_name(text: str) -> str:
+    """Why ``text`` is no name, for an error message."""
+    if _TAKEN.fullmatch(text):
+        return "this phrase means something of its own in expressions"
+    reserved = [word for word in text.split(" ") if word in RESERVED]
+    if reserved:
+        return f"`{reserved[0]}` is a reserved word"
+    return (
+        "a name is words of letters, digits, `.` and `-`, with single spaces between, "
+        "and begins with a letter"
+    )
 
 
 def _grammar() -> str:

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from checker.document import syntax as s
 from checker.document.build import is_delete
-from checker.document.expressions import KindChecker, Scope
-from checker.document.kinds import UNKNOWN, Kind
+from checker.document.expressions import KindChecker
+from checker.document.kinds import NUMBER, UNKNOWN, Kind
 from checker.document.names import complain_of_clashes
-from checker.document.problems import Position, ProblemList, suggest
+from checker.document.problems import EVERY, Position, ProblemList, suggest
 from checker.document.protocol import Definition, Field, Property, Protocol, Rule, Variable
+from checker.document.scope import DEFINITION, Scope
 
 
 def check(protocol: Protocol, problems: ProblemList) -> None:
@@ -29,8 +30,10 @@ class _Checker:
         self._tables()
         for field in self.protocol.fields.values():
             self._field(field)
+        broken = [d.name for d in self.protocol.definitions.values() if self._is_broken(d)]
+        self.problems.doubt(DEFINITION, *broken)
         for definition in self.protocol.definitions.values():
-            self._definition(definition)
+            self._definition(definition, self.problems)
         for rule in self.protocol.rules:
             self._rule(rule)
         self._steps()
@@ -51,12 +54,18 @@ class _Checker:
 
     def _field(self, field: Field) -> None:
         kinds = self._at(field.name)
-        kind = kinds.kind(field.unless_given, Scope("default", ghosts=field.ghost))
+        kind = kinds.kind(field.unless_given, Scope("default", ghosts=_takes_ghosts(field)))
         self._fits(kinds, field.unless_given, kind, field.kind)
 
-    def _definition(self, definition: Definition) -> None:
+    def _is_broken(self, definition: Definition) -> bool:
+        """Whether something is wrong with a definition even if those that it uses are right."""
+        problems = ProblemList(doubts={*self.problems.doubts, (DEFINITION, EVERY)})
+        self._definition(definition, problems)
+        return bool(problems.problems)
+
+    def _definition(self, definition: Definition, problems: ProblemList) -> None:
         """Definitions are judged as a guard on an arrival would; their uses are judged again."""
-        kinds = KindChecker(self.protocol, self.problems, definition.name, [definition.name])
+        kinds = KindChecker(self.protocol, problems, definition.name, [definition.name])
         means = definition.means
         if isinstance(means, s.Template):
             self._template(kinds, means, Scope("guard", "received"))
@@ -70,22 +79,33 @@ class _Checker:
 
     def _rule(self, rule: Rule) -> None:
         kinds = self._at(rule.id)
-        arrivals = [self.protocol.event_kind(event) == "arrival" for event in rule.events]
-        segment = "received" if arrivals and all(arrivals) else ""
-        scope = Scope("guard", segment)  # type: ignore[arg-type]
+        arrivals = [self.protocol.event_kind(event) in ("arrival", "") for event in rule.events]
+        scope = Scope("guard", "received" if all(arrivals) else "")
         if rule.guard is not None:
             kinds.guard(rule.guard, scope)
         for act in rule.acts:
             self._act(kinds, act, replace(scope, use="act"), [])
         for template in rule.sends:
-            self._template(kinds, template, scope)
+            self._sent(kinds, template, scope, rule)
         if rule.then == "refuse":
             self._refusal(rule)
 
+    def _sent(self, kinds: KindChecker, template: s.Template, scope: Scope, rule: Rule) -> None:
+        """A segment that a rule sends; one that is defined elsewhere is wrong at its use."""
+        name = next((d.name for d in self.protocol.definitions.values() if d.means is template), "")
+        if not name:
+            self._template(kinds, template, scope)
+        elif not self.problems.doubts_of(DEFINITION, name):
+            quiet = KindChecker(self.protocol, self.problems.apart())
+            self._template(quiet, template, scope)
+            for problem in quiet.problems.problems[:1]:
+                message = f"`{name}` cannot be sent here: {problem.message}"
+                self.problems.add(rule.places["send"], message, rule.id)
+
     def _refusal(self, rule: Rule) -> None:
-        if any(self.protocol.event_kind(event) != "call" for event in rule.events):
+        if any(self.protocol.event_kind(event) not in ("call", "") for event in rule.events):
             self.problems.add(rule.places["then"], "only a call can be refused", rule.id)
-        if rule.acts or rule.sends or rule.next:
+        elif rule.acts or rule.sends or rule.next:
             self.problems.add(
                 rule.position, "a refused call changes nothing: leave `do`, `send` and `next` empty", rule.id
             )
@@ -100,12 +120,18 @@ class _Checker:
         target = kinds.names.get(act.target)
         if not isinstance(target, Variable):
             known = [v.name for v in self.protocol.variables.values()]
-            kinds.complain(act, f"`{act.target}` is not a variable{suggest(act.target, known)}")
+            if not self.problems.doubts_of("word", act.target):
+                kinds.complain(act, f"`{act.target}` is not a variable{suggest(act.target, known)}")
             return
         if target.lives == "supply":
             kinds.complain(act, f"`{act.target}` is a supply; it cannot be assigned to")
             return
-        kind = kinds.kind(act.value, replace(scope, ghosts=target.ghost), target.kind)
+        ghosts = target.ghost or self.problems.doubts_of("lives", target.name)
+        kind = kinds.kind(act.value, replace(scope, ghosts=ghosts), target.kind)
+        limit = target.kind.limit
+        number = act.value.value if isinstance(act.value, s.Constant) and kind == NUMBER else 0
+        if limit is not None and (number or 0) > limit:
+            kinds.complain(act.value, f"{number} is more than {target.kind.described()} holds")
         self._fits(kinds, act.value, kind, target.kind)
 
     @staticmethod
@@ -125,15 +151,17 @@ class _Checker:
             return
         if definition is None or not isinstance(definition.means, tuple):
             lists = [d.name for d in definitions.values() if isinstance(d.means, tuple)]
+            if self.problems.doubts_of("word", act.name):
+                return
             kinds.complain(act, f"`{act.name}` does not name a list of assignments{suggest(act.name, lists)}")
         elif act.name in inside:
             kinds.complain(act, f"the definition of `{act.name}` leads back to itself")
         else:
-            quiet = KindChecker(self.protocol, ProblemList())
+            quiet = KindChecker(self.protocol, self.problems.apart())
             for inner in definition.means:
                 self._act(quiet, inner, scope, [*inside, act.name])
             for problem in quiet.problems.problems[:1]:
-                if not inside:
+                if not inside and not kinds.problems.doubts_of(DEFINITION, act.name):
                     kinds.complain(act, f"`{act.name}` cannot be used here: {problem.message}")
 
     def _template(self, kinds: KindChecker, template: s.Template, scope: Scope) -> None:
@@ -144,9 +172,10 @@ class _Checker:
         for given in template.fields:
             field = fields.get(given.written)
             if field is None:
-                kinds.complain(
-                    given, f"no field is written `{given.written}`{suggest(given.written, fields)}"
-                )
+                doubts_of = self.problems.doubts_of
+                if not doubts_of("word", given.written) and not doubts_of("written", given.written):
+                    hint = suggest(given.written, fields)
+                    kinds.complain(given, f"no field is written `{given.written}`{hint}")
                 continue
             if given.written in seen:
                 kinds.complain(given, f"`{given.written}` is given twice")
@@ -166,49 +195,79 @@ class _Checker:
         elif isinstance(value, s.Flags):
             kinds.complain(given, f"`{given.written}` takes one value, not a list")
         else:
-            kind = kinds.kind(value, replace(scope, ghosts=field.ghost), field.kind)
+            kind = kinds.kind(value, replace(scope, ghosts=_takes_ghosts(field)), field.kind)
             self._fits(kinds, value, kind, field.kind)
 
     def _steps(self) -> None:
-        order: dict[str, int] = {}
-        for name, rules in self.protocol.steps:
-            if name in order:
-                self.problems.add(
-                    rules[0].position,
-                    f"the rules of step `{name}` are not consecutive; keep a step's rows together",
-                    rules[0].id,
-                )
-            order.setdefault(name, len(order))
+        order = self._order()
         for rule in self.protocol.rules:
             if rule.then in ("", "stop", "refuse"):
                 continue
             if rule.then not in order:
-                known = ["stop", "refuse", *order]
                 self.problems.add(
                     rule.places["then"],
                     f"`then` is `{rule.then}`, expected nothing, `stop`, `refuse` or a step"
-                    + suggest(rule.then, known),
+                    + suggest(rule.then, ["stop", "refuse", *order]),
                     rule.id,
                 )
-            elif order[rule.then] <= order[rule.step]:
+            elif order[rule.then] <= order.get(rule.step, -1):
                 self.problems.add(
                     rule.places["then"],
                     f"`then` can only go on to a later step; `{rule.then}` is not",
                     rule.id,
                 )
 
+    def _order(self) -> dict[str, int]:
+        """The steps and their places. Rules without a name of their own, or with cells that could
+        not be told apart, count for none."""
+        order: dict[str, int] = {}
+        seen: set[str] = {""}
+        latest = ""
+        for rule in self.protocol.rules:
+            if rule.id in seen:
+                continue
+            seen.add(rule.id)
+            if not any(place.column for place in rule.places.values()):
+                order.setdefault(rule.step, len(order))
+                continue
+            if rule.step in ("", "stop", "refuse"):
+                what = f"`{rule.step}`" if rule.step else "empty"
+                message = f"the name of a rule begins with that of its step, which cannot be {what}"
+                self.problems.add(rule.position, message, rule.id)
+            elif rule.step in order and rule.step != latest:
+                self.problems.add(
+                    rule.position,
+                    f"the rules of step `{rule.step}` are not consecutive; keep a step's rows together",
+                    rule.id,
+                )
+            latest = rule.step
+            order.setdefault(rule.step, len(order))
+        return order
+
     # Properties
 
     def _property(self, property: Property) -> None:
-        kinds = self._at(property.name)
-        scope = (
-            Scope("step claim", "received", ghosts=True)
-            if property.kind == "step"
-            else Scope("state claim", ghosts=True)
-        )
+        step = Scope("step claim", "received", ghosts=True)
+        state = Scope("state claim", ghosts=True)
+        if property.kind:
+            self._claims(property, step if property.kind == "step" else state, self.problems)
+            return
+        # Its kind could not be read: only what is wrong in claims of every kind is reported.
+        found = [self.problems.apart(), self.problems.apart()]
+        for scope, problems in zip((step, state), found, strict=True):
+            self._claims(property, scope, problems)
+        self.problems.problems += [p for p in found[0].problems if p in found[1].problems]
+
+    def _claims(self, property: Property, scope: Scope, problems: ProblemList) -> None:
+        kinds = KindChecker(self.protocol, problems, property.name)
         if property.when is not None:
             kinds.guard(property.when, scope)
         kinds.guard(property.claim, scope)
+
+
+def _takes_ghosts(field: Field) -> bool:
+    """Whether a field is a ghost, or may be one as its kind could not be read."""
+    return field.ghost or field.kind == UNKNOWN
 
 
 def flag_words(value: s.Expression | s.Flags) -> tuple[str, ...]:

@@ -11,28 +11,9 @@ from typing import Literal
 from checker.document import syntax as s
 from checker.document.kinds import COUNT, FLAG, NONE, NUMBER, UNKNOWN, Kind
 from checker.document.names import EVENT, STATE, FlagOf, Meaning, meanings
-from checker.document.problems import ProblemList, suggest
+from checker.document.problems import EVERY, ProblemList, suggest
 from checker.document.protocol import Definition, Field, Protocol, Switch, Variable
-
-Use = Literal["guard", "act", "default", "assumption", "state claim", "step claim"]
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Where an expression stands.
-
-    ``segment`` says whose fields it may read: none, those of the segment ``received``, or
-    those of a segment this end ``sent``; ``within`` is the claim around the body of
-    ``some segment …``.
-    """
-
-    use: Use
-    segment: Literal["", "received", "sent"] = ""
-    ghosts: bool = False
-
-    @property
-    def is_claim(self) -> bool:
-        return self.use in ("state claim", "step claim")
+from checker.document.scope import DEFINITION, Scope, may_be_none
 
 
 @dataclass
@@ -62,7 +43,15 @@ class KindChecker:
         kind = self.kind(node, scope)
         if kind is not None and kind.base != "flag":
             self.complain(node, f"this is {kind.described()}, expected something that holds or does not")
+        elif kind is not None and may_be_none(node, self.names):
+            self.complain(node, "this may be `none`, which neither holds nor does not")
         return FLAG
+
+    def _quiet(self, name: str = "") -> KindChecker:
+        """A checker whose complaints go nowhere, inside the definition of ``name`` too."""
+        quiet = KindChecker(self.protocol, self.problems.apart())
+        quiet._inside = [*self._inside, name] if name else self._inside
+        return quiet
 
     def kind(self, node: s.Expression, scope: Scope, wanted: Kind | None = None) -> Kind | None:
         """The kind of ``node``; ``wanted`` makes its words known."""
@@ -108,7 +97,7 @@ class KindChecker:
             return self._state(node, scope)
         meaning = self.names.get(node.name)
         if meaning is None:
-            self.complain(node, self._unknown(node.name, wanted))
+            self._complain_of_unknown(node, wanted)
             return None
         kind = self._kind_of(meaning, node, scope)
         if kind is None or kind == UNKNOWN:
@@ -123,6 +112,11 @@ class KindChecker:
             self.complain(node, "say which moment: `before STATE` or `after STATE`")
             return None
         return Kind("words", words=tuple(self.protocol.states))
+
+    def _complain_of_unknown(self, node: s.Name, wanted: Kind | None) -> None:
+        """Silent about what a row that could not be read may have declared."""
+        if not self.problems.doubts_of("word", node.name):
+            self.complain(node, self._unknown(node.name, wanted))
 
     def _unknown(self, name: str, wanted: Kind | None) -> str:
         if "-" in name:
@@ -160,6 +154,8 @@ class KindChecker:
                 return self._definition(meaning, node, scope)
 
     def _variable(self, variable: Variable, node: s.Name, scope: Scope) -> Kind | None:
+        if self.problems.doubts_of("lives", variable.name):
+            return variable.kind
         if variable.ghost and not scope.ghosts:
             self.complain(node, f"`{node.name}` is a ghost; only properties and other ghosts may read it")
             return None
@@ -172,7 +168,7 @@ class KindChecker:
                 f"`{node.name}` is a supply; each reading takes the next value, so only `do` may read it",
             )
             return None
-        if scope.is_claim and variable.lives == "event":
+        if (scope.is_claim or scope.use == "assumption") and variable.lives == "event":
             self.complain(node, f"`{node.name}` lives for one event only; no state has it")
             return None
         if scope.use == "step claim" and not node.who and not node.when:
@@ -201,10 +197,9 @@ class KindChecker:
         if node.name in self._inside:
             self.complain(node, f"the definition of `{node.name}` leads back to itself")
             return None
-        quiet = KindChecker(self.protocol, ProblemList())
-        quiet._inside = [*self._inside, node.name]
+        quiet = self._quiet(node.name)
         kind = quiet.kind(means, self._scope_within(node, scope))
-        for problem in quiet.problems.problems[:1]:
+        for problem in quiet.problems.problems[: not self.problems.doubts_of(DEFINITION, node.name)]:
             self.complain(node, f"`{node.name}` cannot be used here: {problem.message}")
         return kind
 
@@ -221,6 +216,8 @@ class KindChecker:
         left = self.kind(node.left, scope)
         right = self.kind(node.right, scope)
         if left is None or right is None:
+            return None
+        if self._none_among(node, (node.left, node.right), node.operator):
             return None
         sides = (left.base, right.base)
         if sides == ("seq", "seq") and node.operator == "-":
@@ -242,24 +239,32 @@ class KindChecker:
     def _comparison(self, node: s.Comparison, scope: Scope) -> Kind | None:
         words = self._words_among(node.operands, scope)
         kinds = [self.kind(operand, scope, words) for operand in node.operands]
-        for left, right in pairwise(kinds):
-            self._same(node, left, right)
-        if any(kind is None for kind in kinds):
+        fitting = [self._same(node, left, right) for left, right in pairwise(kinds)]
+        if None in kinds or None in fitting:
             return FLAG
         self._operators(node, {kind.base for kind in kinds if kind})
         return FLAG
 
     def _words_among(self, operands: Iterable[s.Expression], scope: Scope) -> Kind | None:
         """The kind of the words that are compared, so that a word alone is known as one."""
-        quiet = KindChecker(self.protocol, ProblemList())
-        quiet._inside = self._inside
+        quiet = self._quiet()
         kinds = (quiet.kind(operand, scope) for operand in operands)
         return next((kind for kind in kinds if kind and kind.base == "words"), None)
+
+    def _none_among(self, node: s.Expression, operands: Iterable[s.Expression], sign: str) -> bool:
+        """Reports operands of a choice that may be ``none``; the word by itself has a kind of its own."""
+        for operand in operands:
+            if not isinstance(operand, s.Constant) and may_be_none(operand, self.names):
+                self.complain(operand, f"this may be `none`, and `{sign}` needs numbers")
+                return True
+        return False
 
     def _operators(self, node: s.Comparison, bases: set[str]) -> None:
         ordering = [operator for operator in node.operators if operator not in ("=", "/=")]
         if ordering and not bases <= {"seq", "count", "number"}:
             self.complain(node, f"`{ordering[0]}` orders numbers only; use `=`, `/=` or `is`")
+        elif ordering and self._none_among(node, node.operands, ordering[0]):
+            return
         elif "/=" in node.operators and len(node.operators) > 1:
             self.complain(node, "`/=` is not chained; write two comparisons joined by `and`")
         elif ordering and "seq" in bases and len(node.operators) > 2:
@@ -271,6 +276,9 @@ class KindChecker:
         """The common kind of two values, reported where there is none."""
         if left is None or right is None:
             return left or right
+        if {left.base, right.base} == {"none", "flags"}:
+            self.complain(node, "a set of flags is never `none`, only empty; test its flags one by one")
+            return None
         if "none" in (left.base, right.base):
             return right if left.base == "none" else left
         if left.base == "number" and right.base in ("seq", "count"):
@@ -290,7 +298,10 @@ class KindChecker:
             self._is_special(node, subject, scope)
             return FLAG
         kind = self.kind(subject, scope)
-        if kind is None or node.word == "none":
+        if kind is None or (node.word == "none" and kind.base != "flags"):
+            return FLAG
+        if node.word == "none":
+            self.complain(node, "a set of flags is never `none`, only empty; test its flags one by one")
             return FLAG
         if kind.base != "words":
             self.complain(node, f"`is` is for words, states and events; this is {kind.described()}")
@@ -302,13 +313,19 @@ class KindChecker:
         if subject.name == EVENT:
             if scope.use != "step claim" or subject.who or subject.when:
                 self.complain(node, "`event is …` is only for claims of `step` properties")
-            elif node.word not in self.protocol.events:
+            elif node.word not in self.protocol.events and not self._lost("events"):
                 self._unknown_word(node, "an event", self.protocol.events)
             return
         if not self._who_and_when(subject, scope) or self._state(subject, scope) is None:
             return
-        if not self.protocol.members(node.word):
-            self._unknown_word(node, "a state or a group", [*self.protocol.states, *self.protocol.groups])
+        known = {**self.protocol.states, **self.protocol.groups}
+        if node.word not in known and not self._lost("states"):
+            self._unknown_word(node, "a state or a group", known)
+
+    def _lost(self, table: Literal["states", "events"]) -> bool:
+        """Whether the names of a table are not all known, which has been reported."""
+        nameless = {table, "groups"} if table == "states" else {table}
+        return not getattr(self.protocol, table) or any((t, EVERY) in self.problems.doubts for t in nameless)
 
     def _unknown_word(self, node: s.Is, what: str, known: Iterable[str]) -> None:
         self.complain(node, f"`{node.word}` is not {what}{suggest(node.word, known)}")
@@ -329,7 +346,8 @@ class KindChecker:
         if scope.use == "assumption" or (isinstance(node, s.NothingInFlight) and scope.use == "state claim"):
             if isinstance(node, s.PeerTimerDisabled):
                 event = self.protocol.events.get(node.event)
-                if event is None or event.kind != "timer":
+                timer = event is not None and event.kind in ("timer", "")
+                if not timer and not self._lost("events"):
                     timers = [e.name for e in self.protocol.events.values() if e.kind == "timer"]
                     self.complain(node, f"`{node.event}` is not a timer event{suggest(node.event, timers)}")
             return FLAG

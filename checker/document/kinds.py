@@ -69,6 +69,9 @@ UNKNOWN = Kind("")
 
 _LIMITED = re.compile(r"count to ([0-9]{1,9})")
 
+# Without this, `flag X, Y` would be the two words `flag X` and `Y`.
+_NO_WORDS = re.compile(r"(?:ghost|fl?a?gs?|count to|own seq|peer seq) ", re.IGNORECASE)
+
 EXPECTED = "`own seq`, `peer seq`, `count`, `count to N`, `flag`, `flags X, Y` or words `x, y`"
 
 
@@ -86,6 +89,8 @@ def parse_kind(text: str) -> Kind | None:
         return Kind("count", limit=int(limited.group(1)))
     base, rest = ("flags", text[6:]) if text.startswith("flags ") else ("words", text)
     words = tuple(word.strip() for word in rest.split(","))
+    if base == "words" and _NO_WORDS.match(text):
+        return None
     if len(set(words)) != len(words) or not all(re.fullmatch(NAME_PATTERN, word) for word in words):
         return None
     if base == "words" and len(words) < 2:

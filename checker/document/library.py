@@ -6,11 +6,10 @@ import hashlib
 import re
 from pathlib import Path
 
-from checker.document.build import build
-from checker.document.check import check
+from checker.document.layers import Layer, judge
 from checker.document.problems import DocumentError, Position, Problem, ProblemList
 from checker.document.protocol import Protocol
-from checker.document.sheet import Row, Sheet, extend, read_sheet
+from checker.document.sheet import Row, read_sheet
 
 MAX_BYTES = 4_000_000
 MAX_EXTENSIONS = 8
@@ -75,43 +74,45 @@ def load(path: Path) -> Protocol:
 
 def parse(text: str, file: str, path: Path | None = None) -> Protocol:
     """The protocol in ``text``; ``path`` is where documents that it extends are looked for."""
-    problems = ProblemList()
-    sheet = _sheet(text, file, path, problems, MAX_EXTENSIONS)
-    found = problems.problems
-    if any((p.position.file, p.position.line) not in sheet.ragged for p in found):
-        raise DocumentError(found)  # without whole tables, all else would be unknown names
-    rest = ProblemList()
-    protocol = build(sheet, Path(file).stem, file, rest)
-    check(protocol, rest)
-    for problem in rest.problems:
-        if (problem.position.file, problem.position.line) not in sheet.ragged:
-            found.append(problem)
-    problems.raise_if_any()
+    protocol, problems = judge(_layers(text, file, path))
+    if problems:
+        raise DocumentError(problems)
     return protocol
 
 
-def _sheet(text: str, file: str, path: Path | None, problems: ProblemList, depth: int) -> Sheet:
-    sheet = read_sheet(text, file, problems)
-    if not sheet.rows["extends"]:
-        if sheet.rows["removes"]:
-            row = sheet.rows["removes"][0]
-            problems.add(row.position, "only a document with an `extends` table can remove rules")
-        return sheet
-    row = sheet.rows["extends"][0]
-    if len(sheet.rows["extends"]) > 1:
-        problems.add(sheet.rows["extends"][1].position, "a document extends one other only")
-    base_path = _base(row, path)
-    if base_path is None or depth == 0:
-        problems.add(
-            row.position,
-            f"there is no document `{row.key}` in the folder of this one, in the folder above, or "
-            "among the bundled ones; write its bare name, without `.md`"
-            if base_path is None
-            else f"documents extend each other more than {MAX_EXTENSIONS} deep",
-        )
-        return sheet
-    base = _sheet(read_text(base_path), str(base_path), base_path, problems, depth - 1)
-    return extend(base, sheet, problems)
+def _layers(text: str, file: str, path: Path | None) -> list[Layer]:
+    """The document, the one that it extends, and so on.
+
+    Raises ``DocumentError`` where one is not there: without it, all its names would be unknown.
+    """
+    layers: list[Layer] = []
+    while True:
+        problems = ProblemList()
+        sheet = read_sheet(text, file, problems)
+        layers.append(Layer(file, sheet, problems))
+        extends = sheet.rows["extends"]
+        if not extends:
+            if sheet.rows["removes"]:
+                row = sheet.rows["removes"][0]
+                problems.add(row.position, "only a document with an `extends` table can remove rules")
+            return layers
+        for row in extends[1:]:
+            problems.add(row.position, "a document extends one other only")
+        base = _base(extends[0], path)
+        if base is None or len(layers) > MAX_EXTENSIONS:
+            _complain_of_base(extends[0], base, problems)
+            raise DocumentError(problem for layer in layers for problem in layer.problems.problems)
+        text, file, path = read_text(base), str(base), base
+
+
+def _complain_of_base(row: Row, base: Path | None, problems: ProblemList) -> None:
+    problems.add(
+        row.position,
+        f"there is no document `{row.key}` in the folder of this one, in the folder above, or "
+        "among the bundled ones; write its bare name, without `.md`"
+        if base is None
+        else f"documents extend each other more than {MAX_EXTENSIONS} deep",
+    )
 
 
 def _base(row: Row, path: Path | None) -> Path | None:

@@ -17,6 +17,8 @@ from checker.document.problems import Position
 
 _CODE = re.compile(r"`([^`]*)`")
 
+_DASHES = re.compile(r":?-+:?")
+
 # What markdown-it calls the end of a line; str.splitlines knows more of them.
 _NEWLINE = re.compile(r"\r\n?|\n")
 
@@ -54,10 +56,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class RawTable:
-    """A Markdown table: its header cells and its rows of cells."""
+    """A Markdown table: its header cells and its rows of cells.
+
+    It is not ``whole`` if Markdown takes it for a paragraph, because the line of dashes under the
+    header is missing or has not as many columns.
+    """
 
     header: tuple[Cell, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    whole: bool = True
 
     @property
     def position(self) -> Position:
@@ -82,8 +89,11 @@ def split_row(line: str, position: Position) -> tuple[Cell, ...]:
 
 def table_spans(text: str) -> list[tuple[int, int]]:
     """The (first line, line after the last) of every table of a Markdown text, from 0."""
-    parser = MarkdownIt("commonmark").enable("table")
-    return [_lines(token) for token in parser.parse(text) if token.type == "table_open"]
+    return [_lines(token) for token in _tokens(text) if token.type == "table_open"]
+
+
+def _tokens(text: str) -> list[Token]:
+    return MarkdownIt("commonmark").enable("table").parse(text)
 
 
 def _lines(token: Token) -> tuple[int, int]:
@@ -92,13 +102,20 @@ def _lines(token: Token) -> tuple[int, int]:
 
 
 def read_tables(text: str, file: str) -> list[RawTable]:
-    """All tables of ``text``; a row may have more or fewer cells than the header."""
+    """All tables of ``text``, and the paragraphs that begin as a table does; a row may have more
+    or fewer cells than the header."""
     lines = _NEWLINE.split(text)
     tables = []
-    for first, after in table_spans(text):
-        header = split_row(lines[first], Position(file, first + 1, 1))
-        rows = []
-        for number in range(first + 2, after):
-            rows.append(split_row(lines[number], Position(file, number + 1, 1)))
-        tables.append(RawTable(header, tuple(rows)))
+    for token in _tokens(text):
+        whole = token.type == "table_open"
+        if not whole and token.type != "paragraph_open":
+            continue
+        first, after = _lines(token)
+        if not whole and "|" not in lines[first]:
+            continue
+        cut = [split_row(lines[number], Position(file, number + 1, 1)) for number in range(first, after)]
+        header, rows = cut[0], cut[1:]
+        if whole or (rows and all(_DASHES.fullmatch(cell.text) for cell in rows[0])):
+            del rows[0]
+        tables.append(RawTable(header, tuple(rows), whole))
     return tables

@@ -10,10 +10,16 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+EVERY = "*"
+"""In place of a name: a doubt about every name."""
+
 
 @dataclass(frozen=True, order=True)
 class Position:
-    """A place in a document: the file as it was named, line and column from 1."""
+    """A place in a document: the file as it was named, line and column from 1.
+
+    Column 0 is nowhere: where a cell would stand that an error already reported has lost.
+    """
 
     file: str
     line: int
@@ -21,6 +27,14 @@ class Position:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
+
+    def seen_from(self, other: Position) -> str:
+        """``line 7``, with the file where that is not the file of ``other``."""
+        return f"line {self.line}" + ("" if self.file == other.file else f" of {self.file}")
+
+    def lost(self) -> Position:
+        """Nowhere on this line."""
+        return Position(self.file, self.line, 0)
 
     def moved(self, columns: int) -> Position:
         """The position ``columns`` further right on the same line."""
@@ -50,16 +64,30 @@ class DocumentError(Exception):
 
 @dataclass
 class ProblemList:
-    """Collects problems while reading goes on."""
+    """Collects problems while reading goes on.
+
+    ``doubts`` are (aspect, name): what could not be read and has been reported, such as
+    ``("lives", "X")``. What only follows from them is not reported.
+    """
 
     problems: list[Problem] = field(default_factory=list)
+    doubts: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, position: Position, message: str, row: str = "") -> None:
-        self.problems.append(Problem(position, message, row))
+        said = any(p.position == position and p.message == message for p in self.problems)
+        if position.column and not said:
+            self.problems.append(Problem(position, message, row))
 
-    def raise_if_any(self) -> None:
-        if self.problems:
-            raise DocumentError(self.problems)
+    def doubt(self, aspect: str, *names: str) -> None:
+        self.doubts.update((aspect, name) for name in names)
+
+    def doubts_of(self, aspect: str, name: str) -> bool:
+        """Whether this aspect of ``name``, or that of all names, could not be read."""
+        return (aspect, name) in self.doubts or (aspect, EVERY) in self.doubts
+
+    def apart(self) -> ProblemList:
+        """An empty list with the same doubts, for what is perhaps not to be reported."""
+        return ProblemList(doubts=self.doubts)
 
 
 def suggest(name: str, known: Iterable[str]) -> str:

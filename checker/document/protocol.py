@@ -12,8 +12,9 @@ from checker.document.problems import Position
 from checker.document.syntax import Act, Expression, Template
 
 Lives = Literal["TCB", "host", "event", "supply"]
-EventKind = Literal["call", "arrival", "own", "timer", "fault"]
-PropertyKind = Literal["invariant", "step", "reachable", "never stuck", "quiescent"]
+# "" is a kind that could not be read; a protocol with one is never run.
+EventKind = Literal["", "call", "arrival", "own", "timer", "fault"]
+PropertyKind = Literal["", "invariant", "step", "reachable", "never stuck", "quiescent"]
 Then = Literal["", "stop", "refuse"]
 
 FROM_SCENARIO = "scenario"
@@ -163,7 +164,7 @@ class Network:
 class Expectation:
     """What a scenario expects of a property.
 
-    ``blame`` is a row that fires in the counterexample; ``twin`` a scenario in which the
+    ``blame`` is a row that fires in every counterexample; ``twin`` a scenario in which the
     property has the outcome ``twin_outcome``: it holds, or it is vacuous because what it
     speaks of never happens.
     """

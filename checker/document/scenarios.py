@@ -12,7 +12,7 @@ from functools import partial
 
 from checker.document.kinds import Value, parse_value, values_of
 from checker.document.markdown import Cell
-from checker.document.problems import Position, ProblemList, suggest
+from checker.document.problems import EVERY, Position, ProblemList, suggest
 from checker.document.protocol import Expectation, Network, Protocol, Scenario
 from checker.document.sheet import Row
 
@@ -54,6 +54,9 @@ class ScenarioReader:
 
     def read(self, row: Row) -> Scenario:
         self.row = row.key
+        if ";" in row.key:
+            message = "lists of expectations, which may name it, are separated by `;`"
+            self._complain(row.position, f"`{row.key}` cannot be used as a name: {message}")
         values: dict[str, tuple[tuple[Value, ...], tuple[Value, ...]]] = {}
         faults: dict[str, tuple[int, int]] = {}
         self.given: set[str] = set()
@@ -77,13 +80,14 @@ class ScenarioReader:
         self.problems.add(position, message, self.row)
 
     def _call(self, phrase: Phrase) -> str | None:
-        calls = [event.name for event in self.protocol.events.values() if event.kind == "call"]
+        calls = [event.name for event in self.protocol.events.values() if event.kind in ("call", "")]
         if phrase.text in calls:
             return phrase.text
-        self._complain(
-            phrase.position,
-            f"`{phrase.text}` is not a call of the events table{suggest(phrase.text, calls)}",
-        )
+        if self.protocol.events and not self.problems.doubts_of("events", phrase.text):
+            self._complain(
+                phrase.position,
+                f"`{phrase.text}` is not a call of the events table{suggest(phrase.text, calls)}",
+            )
         return None
 
     def _calls(self, cell: Cell) -> tuple[str, ...]:
@@ -104,6 +108,7 @@ class ScenarioReader:
             self._complain(cell.position, "a network begins with `queue` or `bag`")
             return Network("bag", 0, 0)
         budgets: dict[str, int | None] = {"lose": 0, "duplicate": 0}
+        seen: set[str] = set()
         for item in items[1:]:
             match = _COUNTED.fullmatch(item.text)
             if match is None:
@@ -114,7 +119,10 @@ class ScenarioReader:
                 self._complain(
                     item.position, f"a budget is at most {MAX_BUDGET}; leave the number out for no limit"
                 )
+            elif match.group(1) in seen:
+                self._complain(item.position, f"`{match.group(1)}` is said already; say it once")
             else:
+                seen.add(match.group(1))
                 budgets[match.group(1)] = None if match.group(2) is None else int(match.group(2))
         order = "queue" if items[0].text == "queue" else "bag"
         return Network(order, budgets["lose"], budgets["duplicate"])  # type: ignore[arg-type]
@@ -126,13 +134,15 @@ class ScenarioReader:
         faults: dict[str, tuple[int, int]],
     ) -> int:
         capacity = None
-        settable = {v.name: v for v in self.protocol.variables.values() if v.from_scenario}
-        known = [e.name for e in self.protocol.events.values() if e.kind == "fault"]
+        settable = {v.name: v for v in self.protocol.variables.values() if v.from_scenario and v.name}
+        known = [e.name for e in self.protocol.events.values() if e.kind == "fault" and e.name]
         for phrase in phrases(cell, ","):
             name = _longest_prefix(phrase.text, ["capacity", *settable, *known])
             if name is None:
-                names = ", ".join(f"`{n} …`" for n in ["capacity", *settable, *known])
-                self._complain(phrase.position, f"`{phrase.text}` is not a bound, expected {names}")
+                self._complain_of_bound(phrase, ["capacity", *settable, *known])
+                continue
+            if name in self.given:
+                self._complain(phrase.position, f"`{name}` is given already; give it once")
                 continue
             self.given.add(name)
             rest = phrase.text[len(name) :].strip()
@@ -143,17 +153,33 @@ class ScenarioReader:
                 pair = self._pair(phrase, rest, partial(parse_value, kind=kind), values_of(kind))
                 if pair is not None:
                     values[name] = pair
-                    if settable[name].lives != "supply" and any(len(side) > 1 for side in pair):
-                        self._complain(
-                            phrase.position, f"`{name}` takes one value, only a supply takes several"
-                        )
+                    if settable[name].lives != "supply":
+                        self._require_one_each(phrase, name, pair)
             else:
                 budgets = self._pair(phrase, rest, _budget, f"a number up to {MAX_BUDGET}")
                 if budgets is not None:
+                    self._require_one_each(phrase, name, budgets)
                     faults[name] = (_number(budgets[0][0]), _number(budgets[1][0]))
         if "capacity" not in self.given:
             self._complain(cell.position, "the bounds of a scenario need `capacity N`")
         return capacity or 1
+
+    def _complain_of_bound(self, phrase: Phrase, known: list[str]) -> None:
+        """Silent about what a declaration that could not be read may have meant to be a bound."""
+        declared = [v.name for v in self.protocol.variables.values() if self._doubtful(v.name)]
+        declared += [e.name for e in self.protocol.events.values() if not e.kind]
+        if ("word", EVERY) not in self.problems.doubts and _longest_prefix(phrase.text, declared) is None:
+            names = ", ".join(f"`{name} …`" for name in known)
+            self._complain(phrase.position, f"`{phrase.text}` is not a bound, expected {names}")
+
+    def _doubtful(self, name: str) -> bool:
+        return any(self.problems.doubts_of(aspect, name) for aspect in ("lives", "initial", "word"))
+
+    def _require_one_each(
+        self, phrase: Phrase, name: str, pair: tuple[tuple[Value, ...], tuple[Value, ...]]
+    ) -> None:
+        if any(len(side) > 1 for side in pair) and not self._doubtful(name):
+            self._complain(phrase.position, f"`{name}` takes one value, only a supply takes several")
 
     def _number(self, phrase: Phrase, text: str, most: int) -> int | None:
         if text.isascii() and text.isdigit() and 1 <= int(text) <= most:
@@ -186,7 +212,7 @@ class ScenarioReader:
 
     def _require_values(self, row: Row) -> None:
         for variable in self.protocol.variables.values():
-            if variable.from_scenario and variable.name not in self.given:
+            if variable.from_scenario and variable.name and variable.name not in self.given:
                 self._complain(
                     row["bounds"].position,
                     f"the bounds lack `{variable.name} …`, whose initial value is the scenario's",
@@ -195,9 +221,11 @@ class ScenarioReader:
     def _assume(self, cell: Cell) -> tuple[str, ...]:
         names = []
         for phrase in phrases(cell, ","):
-            if phrase.text in self.protocol.assumptions:
+            if phrase.text in names:
+                self._complain(phrase.position, f"`{phrase.text}` is assumed already; say it once")
+            elif phrase.text in self.protocol.assumptions:
                 names.append(phrase.text)
-            else:
+            elif not self.problems.doubts_of("assumptions", phrase.text):
                 hint = suggest(phrase.text, self.protocol.assumptions)
                 self._complain(phrase.position, f"unknown assumption `{phrase.text}`{hint}")
         return tuple(names)
@@ -210,8 +238,11 @@ class ScenarioReader:
             if not equals:
                 self._complain(phrase.position, "expected `switch = value`")
             elif switch is None:
-                hint = suggest(name, self.protocol.switches)
-                self._complain(phrase.position, f"unknown switch `{name}`{hint}")
+                if not self.problems.doubts_of("word", name):
+                    hint = suggest(name, self.protocol.switches)
+                    self._complain(phrase.position, f"unknown switch `{name}`{hint}")
+            elif name in settings:
+                self._complain(phrase.position, f"`{name}` is set already; set it once")
             else:
                 valid, value = parse_value(text, switch.kind)
                 if not valid:
@@ -236,6 +267,8 @@ class ScenarioReader:
     def _expectation(self, phrase: Phrase) -> Expectation | None:
         text, twin_outcome, twin = _split_twin(phrase.text)
         name = _longest_prefix(text, self.protocol.properties)
+        if name is None and self.problems.doubts_of("properties", text):
+            return None
         if name is None:
             hint = suggest(text, [f"{p} {o}" for p in self.protocol.properties for o in OUTCOMES])
             self._complain(phrase.position, f"`{text}` does not begin with the name of a property{hint}")
@@ -254,9 +287,11 @@ class ScenarioReader:
             self._complain(phrase.position, "what is not reachable has no counterexample; leave out `by`")
         if (blame or twin) and outcome != "violated":
             self._complain(phrase.position, "only `violated` is explained with `by` and `holds in`")
-        if blame and blame not in rules:
+        if blame and blame not in rules and not self.problems.doubts_of("rules", blame):
             self._complain(phrase.position, f"there is no rule `{blame}` to blame{suggest(blame, rules)}")
-        if twin and twin not in self.names:
+        if twin == self.row:
+            self._complain(phrase.position, f"`{twin}` is this scenario; the pair needs another one")
+        if twin and twin not in self.names and not self.problems.doubts_of("scenarios", twin):
             self._complain(phrase.position, f"there is no scenario `{twin}`{suggest(twin, self.names)}")
 
 

@@ -4,37 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from checker.document.markdown import Cell, RawTable, read_tables
-from checker.document.problems import Position, ProblemList, suggest
-
-
-@dataclass(frozen=True)
-class Schema:
-    """A kind of table: its required columns (the first names a row) and its optional ones."""
-
-    required: tuple[str, ...]
-    optional: tuple[str, ...] = ()
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return self.required + self.optional
-
-
-SCHEMAS = {
-    "extends": Schema(("extends", "because")),
-    "removes": Schema(("removes", "because")),
-    "states": Schema(("state", "meaning"), ("cite",)),
-    "groups": Schema(("group", "states")),
-    "variables": Schema(("variable", "kind", "lives", "initial"), ("meaning",)),
-    "switches": Schema(("switch", "kind", "default"), ("meaning", "cite")),
-    "segment": Schema(("field", "written", "kind", "unless given"), ("meaning",)),
-    "events": Schema(("event", "kind", "fair"), ("meaning", "cite")),
-    "definitions": Schema(("name", "means"), ("cite",)),
-    "rules": Schema(("rule", "in", "on", "if", "do", "send", "next", "then"), ("cite", "never fires")),
-    "assumptions": Schema(("assumption", "on", "only if"), ("because",)),
-    "properties": Schema(("property", "kind", "when", "claim"), ("under", "because")),
-    "scenarios": Schema(("scenario", "A", "B", "network", "bounds", "expect"), ("opened", "assume", "set")),
-}
+from checker.document.headers import SCHEMAS, Header, read_header
+from checker.document.markdown import Cell, read_tables
+from checker.document.problems import EVERY, Position, ProblemList, suggest
 
 
 @dataclass(frozen=True)
@@ -54,96 +26,83 @@ class Row:
 
 @dataclass
 class Sheet:
-    """All rows of a document by table kind, in document order.
-
-    ``ragged`` are the (file, line) of rows with cells missing or too many: their names count,
-    but nothing else in them is worth a complaint.
-    """
+    """All rows of a document by table kind, in document order."""
 
     rows: dict[str, list[Row]] = field(default_factory=lambda: {kind: [] for kind in SCHEMAS})
-    ragged: set[tuple[str, int]] = field(default_factory=set)
 
     def named(self, kind: str) -> dict[str, Row]:
         return {row.key: row for row in self.rows[kind]}
 
 
 def read_sheet(text: str, file: str, problems: ProblemList) -> Sheet:
-    """The recognised tables of a document; other tables are prose."""
+    """The recognised tables of a document; other tables are prose.
+
+    What is wrong with a table is reported and reading goes on: cells that are lost by it stand
+    nowhere, so that nothing is said of them.
+    """
     sheet = Sheet()
     for table in read_tables(text, file):
-        kind = _recognise(table, problems)
-        if kind is not None:
-            header = [cell.plain for cell in table.header]
+        header = read_header(table, problems)
+        if header is not None:
+            columns = [cell.plain for cell in table.header]
             for cells in table.rows:
-                if len(cells) != len(header):
-                    _complain_of_length(cells, table.header, problems)
-                    sheet.ragged.add((file, cells[0].position.line))
-                named = dict(zip(header, _fitted(cells, len(header)), strict=True))
-                row = Row(_ordered(named, kind), cells[0].position)
-                _require_key(row, kind, problems)
-                sheet.rows[kind].append(row)
+                row = _row(cells, header, columns, problems)
+                _require_key(row, header.kind, problems)
+                sheet.rows[header.kind].append(row)
+            for column in header.missing:
+                problems.doubt(ASPECTS.get((header.kind, column), ""), EVERY)
     for kind, rows in sheet.rows.items():
         _complain_of_twins(kind, rows, problems)
     return sheet
 
 
-def _fitted(cells: tuple[Cell, ...], length: int) -> tuple[Cell, ...]:
-    """The cells of a row, the last ones left out or added empty."""
-    missing = (Cell("", cells[-1].position),) * (length - len(cells))
-    return (*cells, *missing)[:length]
+def _row(cells: tuple[Cell, ...], header: Header, columns: list[str], problems: ProblemList) -> Row:
+    """A row of a table, its naming cell first, whatever order the columns have."""
+    position = cells[0].position
+    nothing = Cell("", position.lost())
+    found = dict.fromkeys(header.missing, nothing)
+    if len(cells) != len(columns):
+        _complain_of_length(cells, columns, problems)
+        # Which cell is which is not known, but any word in them may be declared here.
+        problems.doubt("word", *(part.strip() for cell in cells for part in cell.plain.split(",")))
+        found |= dict.fromkeys(filter(None, header.columns), nothing)
+        cells = cells[:1]
+    for column, cell in zip(header.columns, cells, strict=False):
+        if column:
+            found[column] = cell
+    key = SCHEMAS[header.kind].key
+    return Row({key: found[key], **found}, position)
 
 
-def _complain_of_length(row: tuple[Cell, ...], header: tuple[Cell, ...], problems: ProblemList) -> None:
-    columns = ", ".join(cell.plain for cell in header)
-    hint = " (a cell cannot contain `|`)" if len(row) > len(header) else ""
+def _complain_of_length(row: tuple[Cell, ...], columns: list[str], problems: ProblemList) -> None:
+    hint = " (a cell cannot contain `|`)" if len(row) > len(columns) else ""
     count = f"{len(row)} cell{'' if len(row) == 1 else 's'}"
     problems.add(
-        row[0].position, f"this row has {count}, expected {len(header)}: {columns}{hint}", row[0].plain
+        row[0].position,
+        f"this row has {count}, expected {len(columns)}: {', '.join(columns)}{hint}",
+        row[0].plain,
     )
 
 
-def _ordered(cells: dict[str, Cell], kind: str) -> dict[str, Cell]:
-    """The cells with the naming column first, whatever order the table has."""
-    key = SCHEMAS[kind].required[0]
-    return {key: cells[key], **cells}
+# What cannot be known of any row where a table lacks a column.
+ASPECTS = {
+    ("variables", "kind"): "word",
+    ("switches", "kind"): "word",
+    ("segment", "kind"): "word",
+    ("segment", "written"): "written",
+    ("variables", "lives"): "lives",
+    ("variables", "initial"): "initial",
+}
 
-
-def _recognise(table: RawTable, problems: ProblemList) -> str | None:
-    """The kind of a table: by its first column and at least one more of that kind's columns.
-
-    A single column that happens to be called ``name`` or ``state`` is prose; a table that is
-    nearly of a kind is an error rather than silently prose.
-    """
-    header = [cell.plain for cell in table.header]
-    for kind, schema in SCHEMAS.items():
-        known = [column for column in header if column in schema.columns]
-        if header[0] != schema.required[0] or len(known) < 2:
-            continue
-        missing = [column for column in schema.required if column not in header]
-        strange = [cell for cell in table.header if cell.plain not in schema.columns]
-        expected = ", ".join(schema.columns)
-        if len(set(header)) != len(header):
-            twin = next(cell for i, cell in enumerate(table.header) if cell.plain in header[:i])
-            problems.add(twin.position, f"a column of this {kind} table appears twice")
-        for cell in strange:
-            hint = suggest(cell.plain, schema.columns)
-            problems.add(
-                cell.position,
-                f"unknown column `{cell.plain}` in a {kind} table, expected {expected}{hint}",
-            )
-        if missing:
-            problems.add(
-                table.position,
-                f"this {kind} table lacks the column {', '.join(f'`{c}`' for c in missing)}; "
-                f"expected {expected}",
-            )
-        return None if missing or len(set(header)) != len(header) else kind
-    return None
+DECLARING = ("variables", "switches", "segment", "definitions")
+"""The tables that declare what expressions name."""
 
 
 def _require_key(row: Row, kind: str, problems: ProblemList) -> None:
     if not row.key:
-        problems.add(row.position, f"the first cell of a {kind} row is its name; it is empty")
+        position = row.cells[SCHEMAS[kind].key].position
+        problems.add(position, f"the first cell of a row of {kind} is its name; it is empty")
+        problems.doubt("word" if kind in DECLARING else kind, EVERY)
 
 
 def _complain_of_twins(kind: str, rows: list[Row], problems: ProblemList) -> None:
@@ -168,58 +127,116 @@ def extend(base: Sheet, change: Sheet, problems: ProblemList) -> Sheet:
     scenarios, only those are kept, and the empty cells of one that the base has too are taken
     from there.
     """
-    result = Sheet(ragged=base.ragged | change.ragged)
+    result = Sheet()
     for kind in SCHEMAS:
         if kind == "rules":
             result.rows[kind] = _extend_rules(base, change, problems)
         elif kind == "scenarios" and change.rows[kind]:
             result.rows[kind] = _extend_scenarios(base, change)
         else:
-            merged = base.named(kind) | change.named(kind)
-            result.rows[kind] = list(merged.values())
+            result.rows[kind] = _merged(base.rows[kind], change.rows[kind])
     return result
+
+
+def _merged(base: list[Row], change: list[Row]) -> list[Row]:
+    """The rows of both: those of ``change`` take the place of those that they are named like.
+
+    A name that stands twice in ``change``, which is an error, keeps both rows.
+    """
+    rows = list(base)
+    own: set[str] = set()
+    for row in change:
+        at = next((i for i, other in enumerate(rows) if other.key == row.key), None)
+        if at is None or row.key in own:
+            rows.append(row)
+        else:
+            rows[at] = row
+        own.add(row.key)
+    return rows
 
 
 def _extend_rules(base: Sheet, change: Sheet, problems: ProblemList) -> list[Row]:
     rows = list(base.rows["rules"])
     known = base.named("rules")
     for row in change.rows["removes"]:
-        if row.key not in known:
+        if row.key and row.key not in known:
             problems.add(
                 row.position,
                 f"there is no rule `{row.key}` to remove{suggest(row.key, known)}",
                 row.key,
             )
         rows = [rule for rule in rows if rule.key != row.key]
-    above: Row | None = None
+    placed = _Placed(rows, problems)
     for row in change.rows["rules"]:
-        place = _place(rows, row, above)
-        if place is None:
-            problems.add(
+        placed.place(row)
+    return placed.rows
+
+
+@dataclass
+class _Placed:
+    """The rules of a document while those of its change are put among them.
+
+    ``loose`` are the steps for which no place is known: nothing is said of where their rules
+    go on.
+    """
+
+    rows: list[Row]
+    problems: ProblemList
+    above: Row | None = None
+    own: set[str] = field(default_factory=set)
+    loose: set[str] = field(default_factory=set)
+
+    def place(self, row: Row) -> None:
+        index, replaces = self._index(row)
+        if _step(row.key) in self.loose:
+            row = Row({**row.cells, "then": Cell("", row.position.lost())}, row.position)
+        self.rows[index : index + replaces] = [row]
+        self.above = row
+        self.own.add(row.key)
+
+    def _index(self, row: Row) -> tuple[int, int]:
+        """(index, rows to replace) for a rule of a change."""
+        keys = [rule.key for rule in self.rows]
+        if row.key in keys:
+            at = keys.index(row.key)
+            return (at + 1, 0) if row.key in self.own else (at, 1)
+        steps = [_step(key) for key in keys]
+        step = _step(row.key)
+        if self.above is not None and _step(self.above.key) == step:
+            return keys.index(self.above.key) + 1, 0
+        if step in steps:
+            return _end(steps, step), 0
+        if self.above is not None:
+            return self._behind(row, self.above, keys, steps), 0
+        if row.key:
+            self.problems.add(
                 row.position,
                 "this rule begins a new step, and no rule stands above it in this table to say "
                 "where; repeat the rule that it follows above it",
                 row.key,
             )
-        else:
-            index, replaces = place
-            rows[index : index + replaces] = [row]
-            above = row
-    return rows
+        self.loose.add(step)
+        return len(keys), 0
+
+    def _behind(self, row: Row, above: Row, keys: list[str], steps: list[str]) -> int:
+        """Where a rule goes that begins a new step behind ``above``."""
+        around = _step(above.key)
+        if around in self.loose:
+            self.loose.add(_step(row.key))
+        index, end = keys.index(above.key) + 1, _end(steps, around)
+        if index < end:
+            self.problems.add(
+                row.position,
+                f"this rule begins the step `{_step(row.key)}` in the middle of the step `{around}`; "
+                f"repeat the last rule of that step, `{keys[end - 1]}`, above it",
+                row.key,
+            )
+        return end
 
 
-def _place(rows: list[Row], row: Row, above: Row | None) -> tuple[int, int] | None:
-    """(index, rows to replace) for a rule of a change."""
-    keys = [rule.key for rule in rows]
-    if row.key in keys:
-        return keys.index(row.key), 1
-    steps = [_step(key) for key in keys]
-    step = _step(row.key)
-    if above is not None and (_step(above.key) == step or step not in steps):
-        return keys.index(above.key) + 1, 0
-    if step in steps:
-        return len(steps) - steps[::-1].index(step), 0
-    return None
+def _end(steps: list[str], step: str) -> int:
+    """The index behind the last rule of ``step``."""
+    return len(steps) - steps[::-1].index(step)
 
 
 def _step(rule: str) -> str:

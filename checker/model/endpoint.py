@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from checker.document import syntax as s
 from checker.document.build import is_delete
 from checker.document.check import flag_words
-from checker.document.kinds import Kind, Value
-from checker.document.protocol import Protocol, Rule, Scenario
+from checker.document.kinds import Value
+from checker.document.protocol import Field, Protocol, Rule, Scenario, Variable
 from checker.model.evaluate import Env, Evaluate, Evaluator, SemanticError, Unset, settle
 from checker.model.segment import Segment, SegmentForm
 
@@ -58,8 +58,8 @@ class _Row:
     index: int
     rule: Rule
     guard: Evaluate | None
-    acts: tuple[tuple[int, Kind, Evaluate], ...]
-    sends: tuple[tuple[tuple[Kind, Evaluate], ...], ...]
+    acts: tuple[tuple[int, Variable, Evaluate], ...]
+    sends: tuple[tuple[tuple[Field, Evaluate], ...], ...]
     deletes: bool
 
 
@@ -72,6 +72,7 @@ class Endpoint:
         self.end = end
         self.calls = scenario.calls[end]
         self.exhausted: set[str] = set()
+        self.saturated: set[str] = set()
         self._evaluator = evaluator
         self._form = SegmentForm(protocol)
         self._rows = self._compile_rows()
@@ -138,13 +139,13 @@ class Endpoint:
             deletes=self._deletes(rule.acts),
         )
 
-    def _assignments(self, acts: Sequence[s.Act]) -> Iterator[tuple[int, Kind, Evaluate]]:
+    def _assignments(self, acts: Sequence[s.Act]) -> Iterator[tuple[int, Variable, Evaluate]]:
         """All assignments of ``acts`` in order, named lists opened up."""
         for act in acts:
             if isinstance(act, s.Assign):
                 variable = self.protocol.variables[act.target]
                 index = self._evaluator.variable_index[act.target]
-                yield index, variable.kind, self._evaluator.compile(act.value)
+                yield index, variable, self._evaluator.compile(act.value)
             elif not is_delete(act):
                 means = self.protocol.definitions[act.name].means
                 assert isinstance(means, tuple)  # checked when the document was read
@@ -158,18 +159,18 @@ class Endpoint:
             if isinstance(act, s.Perform)
         )
 
-    def _template(self, template: s.Template) -> tuple[tuple[Kind, Evaluate], ...]:
+    def _template(self, template: s.Template) -> tuple[tuple[Field, Evaluate], ...]:
         given = {field.written: field.value for field in template.fields}
-        parts: list[tuple[Kind, Evaluate]] = []
+        parts: list[tuple[Field, Evaluate]] = []
         for field in self.protocol.fields.values():
             value = given.get(field.written, field.unless_given)
             if field.kind.base == "flags":
                 named = flag_words(value) if field.written in given else ()
                 flags = tuple(word for word in field.kind.words if word in named)
-                parts.append((field.kind, _constant(flags)))
+                parts.append((field, _constant(flags)))
             else:
                 assert not isinstance(value, s.Flags)  # checked when the document was read
-                parts.append((field.kind, self._evaluator.maybe_unset(value)))
+                parts.append((field, self._evaluator.maybe_unset(value)))
         return tuple(parts)
 
     # Events
@@ -205,7 +206,10 @@ class Endpoint:
                 step = self._step_of[row.rule.then]
         if not fired:
             if segment is not None:
-                raise SemanticError(self._where(local, event, segment) + "no row handles it")
+                raise SemanticError(
+                    self._where(local, event, segment) + "no row handles it",
+                    self.protocol.states[local.state].position,
+                )
             return None
         for index in self._brief:
             working.values[index] = self._blank[index]
@@ -243,10 +247,10 @@ class Endpoint:
         where: tuple[Local, str, Segment | None],
     ) -> None:
         try:
-            for index, kind, value in row.acts:
-                working.values[index] = settle(value(env), kind)
+            for index, variable, value in row.acts:
+                working.values[index] = self._hold(variable, value(env))
             for template in row.sends:
-                sent.append(Segment(tuple(settle(value(env), kind) for kind, value in template)))
+                sent.append(Segment(tuple(self._hold(field, value(env)) for field, value in template)))
         except (Unset, SemanticError) as error:
             raise self._broken(error, row, where) from None
         if row.deletes:
@@ -254,6 +258,20 @@ class Endpoint:
                 working.values[index] = self._blank[index]
         if row.rule.next:
             working.state = row.rule.next
+
+    def _hold(self, place: Variable | Field, value: Any) -> Value:
+        """``value`` as ``place`` holds it. Only a ghost saturates: what else were cut short would
+        change what the protocol does."""
+        limit = place.kind.limit
+        if limit is not None and value is not None and value > limit:
+            if not place.ghost:
+                raise SemanticError(
+                    f"`{place.name}` would become {value}, but it is a count to {limit}; raise its "
+                    "bound, or let a guard end the counting (only ghosts saturate)"
+                )
+            self.saturated.add(place.name)
+            return limit
+        return settle(value, place.kind)
 
     def _broken(
         self, error: Unset | SemanticError, row: _Row, where: tuple[Local, str, Segment | None]

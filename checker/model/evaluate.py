@@ -157,7 +157,7 @@ class Evaluator:
             word = node.name
             return lambda env: word
         raw = self._raw(node, meaning, view)
-        if isinstance(meaning, (Switch, FlagOf, Definition)):
+        if isinstance(meaning, (FlagOf, Definition)):
             return raw
         name = node.name
 
@@ -230,8 +230,8 @@ class Evaluator:
                     return "count"
                 return "seq" if "seq" in (left, right) else "count"
             case s.Choice():
-                bases = {self.base_of(node.then), self.base_of(node.otherwise)}
-                return "seq" if "seq" in bases else bases.pop()
+                then, otherwise = self.base_of(node.then), self.base_of(node.otherwise)
+                return "seq" if "seq" in (then, otherwise) else then
             case s.Constant():
                 return "number"
             case _:
@@ -280,6 +280,9 @@ class Evaluator:
     def maybe_unset(self, node: s.Expression, view: str = "us") -> Evaluate:
         """Like ``compile``, but a bare name may be unset (for ``is none`` and in segments)."""
         meaning = self.names.get(node.name) if isinstance(node, s.Name) else None
+        if isinstance(node, s.Name) and isinstance(meaning, Definition):
+            assert not isinstance(meaning.means, (tuple, s.Template))  # checked at reading
+            return self.maybe_unset(meaning.means, self._view(node, view))
         if isinstance(node, s.Name) and meaning is not None:
             return self._raw(node, meaning, view)
         return self.compile(node, view)
@@ -370,12 +373,10 @@ def _pairwise(operands: list[Evaluate], signs: tuple[str, ...]) -> Evaluate:
 
 
 def settle(value: Any, kind: Kind) -> Value:
-    """``value`` as a variable or field of ``kind`` holds it: wrapped or saturated."""
+    """``value``, which is within the limit of ``kind``, as a variable or field of it holds it."""
     if value is None:
         return () if kind.base == "flags" else None
     if kind.base == "seq":
         return int(value) % MODULUS
-    if kind.limit is not None:
-        return min(int(value), kind.limit)
     result: Value = value
     return result

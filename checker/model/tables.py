@@ -12,9 +12,9 @@ from typing import Generic, Literal, NamedTuple, TypeVar
 
 from checker.document import syntax as s
 from checker.document.kinds import Value
-from checker.document.protocol import Protocol, Scenario
+from checker.document.protocol import Assumption, Field, Protocol, Scenario, Variable
 from checker.model.endpoint import Endpoint, Local, Reaction
-from checker.model.evaluate import Env, Evaluator, Network, SemanticError
+from checker.model.evaluate import Env, Evaluator, Network, SemanticError, Unset
 from checker.model.segment import Segment, SegmentForm
 
 T = TypeVar("T")
@@ -244,9 +244,17 @@ class LocalTables:
         readings = 1 << self.model.atoms.bits
         for reading in range(readings):
             env.network = self.model.atoms.network(reading)
-            if all(test(env) for test in tests):
+            if all(self._holds(assumption, test, env, event) for assumption, test in tests):
                 table |= 1 << reading
         return None if table == (1 << readings) - 1 else table
+
+    def _holds(self, assumption: Assumption, test: Callable[[Env], bool], env: Env, event: str) -> bool:
+        try:
+            return test(env)
+        except (Unset, SemanticError) as error:
+            what = f"reads `{error}`, which is unset" if isinstance(error, Unset) else error.what
+            where = f"in {env.us.state} at {'AB'[self._end]} on {event}: "
+            raise SemanticError(where + what, assumption.position, assumption.name) from None
 
 
 class Model:
@@ -265,11 +273,11 @@ class Model:
         self.actions: Interned[Action] = Interned()
         assumed = [protocol.assumptions[name] for name in scenario.assume]
         self.atoms = Atoms([assumption.condition for assumption in assumed])
-        self.conditions: dict[str, list[Callable[[Env], bool]]] = {}
+        self.conditions: dict[str, list[tuple[Assumption, Callable[[Env], bool]]]] = {}
         for assumption in assumed:
+            compiled = self.evaluator.compile(assumption.condition)
             for event in assumption.events:
-                compiled = self.evaluator.compile(assumption.condition)
-                self.conditions.setdefault(event, []).append(compiled)
+                self.conditions.setdefault(event, []).append((assumption, compiled))
         arrivals = [event.name for event in protocol.events.values() if event.kind == "arrival"]
         self.arrival_event = arrivals[0] if arrivals else ""
         self.tables = (LocalTables(self, 0), LocalTables(self, 1))
@@ -299,6 +307,16 @@ class Model:
         """The supplies that ran out somewhere, as ``A's X``: their last value was used again."""
         return [
             f"{'AB'[end]}'s {name}" for end in (0, 1) for name in sorted(self.tables[end].endpoint.exhausted)
+        ]
+
+    def saturated(self) -> list[str]:
+        """The ghosts that should have counted further somewhere, as ``A's X saturated at 3``."""
+        places: list[Variable | Field] = [*self.protocol.variables.values(), *self.protocol.fields.values()]
+        limits = {place.name: place.kind.limit for place in places}
+        return [
+            f"{'AB'[end]}'s {name} saturated at {limits[name]}"
+            for end in (0, 1)
+            for name in sorted(self.tables[end].endpoint.saturated)
         ]
 
     def is_helpful(self, action: Action, calls: Sequence[str] = ()) -> bool:

@@ -18,15 +18,16 @@ from checker.document.kinds import Value, show_value
 from checker.model.endpoint import Local, values_by_name
 from checker.model.segment import Segment
 from checker.model.tables import Model
+from checker.show.paragraph import WIDTH
 from checker.verify.trace import Step, Trace
 
-WIDTH = 78
 NUMBER = 4
 """Columns before the first lifeline: the number of the step."""
 
 CHANGED = "bold"
 ARROW = "cyan"
-FAULT = "red"
+FAULT = "magenta"
+"""Losses are part of many good runs; red is for verdicts that are not as expected."""
 LATE = "yellow"
 DETAIL = "dim"
 
@@ -48,15 +49,20 @@ class _Flight:
         return f"{'the copy made' if self.copy else 'sent'} in {self.step}"
 
 
-def ladder(model: Model, trace: Trace) -> Iterator[Text]:
-    """The lines of ``trace``, at most ``WIDTH`` columns wide."""
-    yield from _Ladder(model, trace).lines()
+def ladder(model: Model, trace: Trace, stuck_after: int | None = None) -> Iterator[Text]:
+    """The lines of ``trace``, at most ``WIDTH`` columns wide.
+
+    After ``stuck_after`` steps nothing leads to a goal any more; what follows is an example of
+    what helpful actions still do.
+    """
+    yield from _Ladder(model, trace, stuck_after).lines()
 
 
 class _Ladder:
-    def __init__(self, model: Model, trace: Trace) -> None:
+    def __init__(self, model: Model, trace: Trace, stuck_after: int | None) -> None:
         self.model = model
         self.trace = trace
+        self.stuck_after = stuck_after
         states = [step.after for step in trace.steps] + [trace.initial]
         self.column = max(len(end.state) for state in states for end in state.ends) + 1
         self.middle = WIDTH - NUMBER - 2 * self.column
@@ -72,10 +78,16 @@ class _Ladder:
         yield self._row("", states, Text(" " * self.middle), (False, False))
         before = initial.ends
         for number, step in enumerate(self.trace.steps, 1):
-            if self.trace.loop_start == number - 1:
-                yield Text(f"{'':{NUMBER}}── from here on for ever ".ljust(WIDTH, "─"), style=LATE)
+            stuck, loops = self.stuck_after == number - 1, self.trace.loop_start == number - 1
+            if stuck:
+                yield self._rule(f"stuck; what goes on{' for ever' if loops else ''}, for example")
+            elif loops:
+                yield self._rule("from here on for ever")
             yield from self._step(number, step, before)
             before = step.after.ends
+
+    def _rule(self, words: str) -> Text:
+        return Text(f"{'':{NUMBER}}── {words} ".ljust(WIDTH, "─"), style=LATE)
 
     # One step
 
@@ -193,7 +205,8 @@ class _Ladder:
         )
 
     def _row(self, number: str, states: tuple[str, str], middle: Text, bold: tuple[bool, bool]) -> Text:
-        line = Text(f"{number:<{NUMBER}}", style=DETAIL)
+        line = Text()
+        line.append(f"{number:<{NUMBER}}", style=DETAIL)
         left = states[0].ljust(self.column)
         right = states[1].rjust(self.column)
         line.append(left, style=CHANGED if bold[0] else "")

@@ -28,6 +28,7 @@ from checker.verify.claims import (
     state_env,
     step_env,
 )
+from checker.verify.stuck import MOST_STATES, future_of, why_stuck
 from checker.verify.trace import Trace, trace_to
 from checker.verify.verdict import Verdict, scope_of
 
@@ -49,14 +50,11 @@ def decide(graph: StateGraph, property: Property) -> Verdict:
     broken = _broken_before_the_start(graph, property, claims)
     if broken is not None:
         return broken
-    decider = {
-        "invariant": _invariant,
-        "quiescent": _quiescent,
-        "reachable": _reachable,
-        "step": _step,
-        "never stuck": _never_stuck,
-    }[property.kind]
-    return decider(graph, property, claims)
+    if property.kind == "step":
+        return _step(graph, property, claims)
+    if property.kind == "reachable":
+        return _reachable(graph, property, claims)
+    return _states(graph, property, claims)
 
 
 def _broken_before_the_start(
@@ -106,35 +104,41 @@ def _violated(graph: StateGraph, property: Property, end: int, trace: Trace, rea
     return Verdict(property, "violated", scope_of(graph), trace, reason, end)
 
 
-def _states(
-    graph: StateGraph, property: Property, claims: tuple[Claim, Claim], within: Mask | None = None
-) -> Verdict:
-    """Violated in the first state (of ``within``) that breaks the claim at either end."""
-    judged = [_judge(graph, claim) for claim in claims]
-    if within is not None:
-        judged = [np.where(within, judgement, PREMISE_FALSE) for judgement in judged]
+def _states(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) -> Verdict:
+    """Violated in the first state that breaks the property at either end."""
+    if property.kind != "invariant" and not graph.complete:
+        return _conclude(graph, property, premise=True)
+    judged = [judge_states(graph, property, claim) for claim in claims]
     found = [(index, end) for end in (0, 1) if (index := _first(judged[end] == VIOLATED)) is not None]
     if found:
         index, end = min(found)
-        return _violated(graph, property, end, trace_to(graph, index))
+        why = _why_stuck(graph, property, index) if property.kind == "never stuck" else ""
+        return _violated(graph, property, end, trace_to(graph, index), why)
     premise = any(bool((judgement != PREMISE_FALSE).any()) for judgement in judged)
     return _conclude(graph, property, premise)
 
 
-def _invariant(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) -> Verdict:
-    return _states(graph, property, claims)
+def judge_states(graph: StateGraph, property: Property, claim: Claim) -> Judgements:
+    """What a property of states says of every state, for the end of ``claim``.
+
+    For ``quiescent`` and ``never stuck`` that depends on the edges, so ``graph`` must be complete.
+    """
+    judgement = _judge(graph, claim)
+    if property.kind == "quiescent":
+        return np.where(_quiet(graph, property), judgement, PREMISE_FALSE).astype(np.int8)
+    if property.kind == "never stuck":
+        stuck = (judgement != PREMISE_FALSE) & ~_able(graph, property, claim)
+        return np.where(stuck, VIOLATED, np.minimum(judgement, HOLDS)).astype(np.int8)
+    return judgement
 
 
-def _quiescent(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) -> Verdict:
-    """Where an action lacked room, helpful or not, the state is not known to be quiescent."""
-    if not graph.complete:
-        return _conclude(graph, property, premise=True)
-    helpful = helpful_edges(graph, property.calls)
+def _quiet(graph: StateGraph, property: Property) -> Mask:
+    """The states in which no helpful action is enabled. Where an action lacked room, helpful
+    or not, that is not known."""
     busy = np.zeros(len(graph), dtype=np.bool_)
-    busy[helpful.sources] = True
-    quiet = ~busy & ~graph.truncated
-    quiet[graph.expanded :] = False
-    return _states(graph, property, claims, quiet)
+    busy[helpful_edges(graph, property.calls).sources] = True
+    quiet: Mask = ~busy & ~graph.truncated
+    return quiet
 
 
 def _reachable(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) -> Verdict:
@@ -157,7 +161,7 @@ def _step(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) ->
     found: list[tuple[int, int, int]] = []
     premise = False
     for claim in claims:
-        edges, judgement = _judge_steps(graph, claim)
+        edges, judgement = judge_steps(graph, claim)
         premise |= bool((judgement != PREMISE_FALSE).any())
         broken = edges[judgement == VIOLATED]
         if len(broken):
@@ -170,7 +174,7 @@ def _step(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) ->
     return _violated(graph, property, end, trace_to(graph, source, last))
 
 
-def _judge_steps(graph: StateGraph, claim: Claim) -> tuple[npt.NDArray[np.int64], Judgements]:
+def judge_steps(graph: StateGraph, claim: Claim) -> tuple[npt.NDArray[np.int64], Judgements]:
     """(numbers of edges, the claim's judgement of each) for the steps of the claim's end.
 
     A step is judged once for each local state, action and, if the claim reads it, local state
@@ -253,25 +257,10 @@ def can_reach(graph: StateGraph, goals: Mask, calls: tuple[str, ...]) -> Mask:
     return able
 
 
-def _never_stuck(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) -> Verdict:
-    judged = [_judge(graph, claim) for claim in claims]
-    premise = any(bool((judgement != PREMISE_FALSE).any()) for judgement in judged)
-    if not graph.complete:
-        return _conclude(graph, property, premise)
-    certain: list[tuple[int, int]] = []
-    for claim, judgement in zip(claims, judged, strict=True):
-        goals = _goals(graph, claim)
-        stuck = (judgement != PREMISE_FALSE) & ~can_reach(graph, goals, property.calls)
-        # A state that lacked room might have gone on: only what avoids those is certain.
-        sure = stuck
-        if graph.truncated.any():
-            sure = stuck & ~can_reach(graph, goals | graph.truncated, property.calls)
-        if (index := _first(sure)) is not None:
-            certain.append((index, claim.end))
-    if certain:
-        index, end = min(certain)
-        return _violated(graph, property, end, trace_to(graph, index), _why_stuck(graph, property, index))
-    return _conclude(graph, property, premise)
+def _able(graph: StateGraph, property: Property, claim: Claim) -> Mask:
+    """The states that are not surely stuck: helpful actions lead to the goal, or to a state
+    that lacked room and might have gone on from there."""
+    return can_reach(graph, _goals(graph, claim) | graph.truncated, property.calls)
 
 
 def _goals(graph: StateGraph, claim: Claim) -> Mask:
@@ -282,16 +271,14 @@ def _goals(graph: StateGraph, claim: Claim) -> Mask:
 
 def _why_stuck(graph: StateGraph, property: Property, index: int) -> str:
     """What can still happen in a stuck state, and which assumption keeps a timer from it."""
-    edges = helpful_edges(graph, property.calls)
-    helpful: Any = edges  # as in ``can_reach``
-    layers = nx.bfs_layers(helpful, [index])
-    left = sum(len(layer) for layer in layers)
     blocked = _blocked(graph, index)
-    held = f"; {', '.join(blocked)} is held back by an assumption" if blocked else ""
-    if edges.offsets[index] == edges.offsets[index + 1]:
-        return f"no helpful action is enabled here{held}"
-    states = "this state" if left == 1 else f"these {left:,} states"
-    return f"helpful actions go on, but never lead out of {states}{held}"
+    are = "is" if len(blocked) == 1 else "are"
+    held = f"; {' and '.join(blocked)} {are} held back by an assumption" if blocked else ""
+    future = future_of(graph.system, graph.state(index), property.calls)
+    if future is None:
+        states = f"more than {MOST_STATES:,} states"
+        return f"helpful actions go on, but never lead out of {states}{held}"
+    return f"{why_stuck(graph.system, future)}{held}"
 
 
 def _blocked(graph: StateGraph, index: int) -> list[str]:

@@ -15,6 +15,7 @@ from checker.document.protocol import Protocol, Scenario
 from checker.model.endpoint import OverlapError
 from checker.model.evaluate import SemanticError
 from checker.model.tables import LimitReached, LocalTables, Model, Move
+from checker.verify.twins import unlike_twins
 
 MAX_REACTIONS = 400_000
 """Reactions computed for one scenario before the closure is given up as too large."""
@@ -22,10 +23,14 @@ MAX_REACTIONS = 400_000
 
 @dataclass
 class Closure:
-    """What the endpoints of a scenario can do when anything sent may arrive at any time."""
+    """What the endpoints of a scenario can do when anything sent may arrive at any time.
+
+    ``unanswered`` are the (state, call) where a call was neither taken nor refused.
+    """
 
     fired: set[int] = field(default_factory=set)
     states: set[str] = field(default_factory=set)
+    unanswered: set[tuple[str, str]] = field(default_factory=set)
     broken: dict[tuple[str, bool], SemanticError] = field(default_factory=dict)
     started: bool = True
     complete: bool = True
@@ -36,6 +41,8 @@ def lint(protocol: Protocol) -> list[Problem]:
     problems = [*_silent_states(protocol), *_silent_events(protocol), *_no_properties(protocol)]
     closures = [close(protocol, scenario) for scenario in protocol.scenarios.values()]
     problems += _broken(protocol, closures)
+    problems += _unanswered(protocol, closures)
+    problems += _no_explanation(protocol)
     # Where a row has no meaning the closure ends, and what is behind it is not known.
     if closures and all(closure.complete and not closure.broken for closure in closures):
         problems += _never_reached(protocol, closures)
@@ -86,6 +93,29 @@ def _broken(protocol: Protocol, closures: list[Closure]) -> list[Problem]:
     start = Position(protocol.file, 1, 1)
     errors = {place: error for closure in closures for place, error in closure.broken.items()}
     return [Problem(error.position or start, error.what, error.row) for error in errors.values()]
+
+
+def _unanswered(protocol: Protocol, closures: list[Closure]) -> list[Problem]:
+    """Calls that in some local state no row takes or refuses, although rows speak of them there."""
+    problems = []
+    for state, call in sorted({pair for closure in closures for pair in closure.unanswered}):
+        if any(call in rule.events and state in rule.states for rule in protocol.rules):
+            message = f"sometimes in {state} no row takes or refuses `{call}`"
+            problems.append(Problem(protocol.events[call].position, message, call))
+    return problems
+
+
+def _no_explanation(protocol: Protocol) -> list[Problem]:
+    """Twins that differ in more points than one: none of the points explains anything."""
+    return [
+        Problem(
+            scenario.position,
+            f"its twin `{twin}` differs in {len(points)} points, not in one: {', '.join(points) or 'none'}",
+            scenario.name,
+        )
+        for scenario, twin, points in unlike_twins(protocol)
+        if scenario.position.file == protocol.file
+    ]
 
 
 def _never_reached(protocol: Protocol, closures: list[Closure]) -> list[Problem]:
@@ -170,8 +200,14 @@ class _Closing:
         try:
             for own in table.own_moves(local):
                 self._add(end, own.move)
-            for refusal in table.refusals(local):
+            refusals = table.refusals(local)
+            for refusal in refusals:
                 self.closure.fired.update(refusal.fired)
+            state = table.locals[local]
+            answered = {refusal.event for refusal in refusals}
+            answered |= {self.model.actions[own.action].event for own in table.own_moves(local)}
+            calls = set(table.endpoint.calls[state.called :])
+            self.closure.unanswered.update((state.state, call) for call in calls - answered)
         except SemanticError as error:
             self._broken(error)
 

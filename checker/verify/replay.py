@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checker.document.protocol import Property
 from checker.explore.system import GlobalState, System
@@ -12,7 +12,8 @@ from checker.verify.trace import Trace, snapshot, step
 from checker.verify.verdict import Outcome, Verdict
 
 CONFIRM_STATES = 20_000
-"""How many states a stuck state's future is searched for a way out when it is confirmed."""
+"""How many states of a stuck state's future are searched for a way out when it is confirmed;
+where there are more, the verdict says that this was not all."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def still_shows(model: Model, trace: Trace, property: Property, end: int) -> boo
         return False
     outcome: Outcome = "holds" if property.kind == "reachable" else "violated"
     verdict = Verdict(property, outcome, "", trace, end=end)
-    return _shows(system, verdict, claims_of(model, property)[end], states)
+    return _shows(system, verdict, claims_of(model, property)[end], states) is not False
 
 
 def describe(model: Model, action: Action) -> str:
@@ -78,7 +79,8 @@ def describe(model: Model, action: Action) -> str:
 
 
 def confirm(model: Model, verdict: Verdict) -> Verdict:
-    """``verdict``, once its trace replays and shows what it claims to show.
+    """``verdict``, once its trace replays and shows what it claims to show; with a remark
+    where that could not be looked at to the end.
 
     Raises ``ReplayError`` if it does not.
     """
@@ -92,12 +94,18 @@ def confirm(model: Model, verdict: Verdict) -> Verdict:
             f"{divergence.steps}: {divergence.message}"
         )
     claim = claims_of(system.model, verdict.property)[verdict.end or 0]
-    if not _shows(system, verdict, claim, states):
+    shows = _shows(system, verdict, claim, states)
+    if shows is False:
         raise ReplayError(f"{verdict.property.name}: the counterexample replays, but shows nothing")
+    if shows is None:
+        remark = f"the replay looked for a way out in the next {CONFIRM_STATES:,} states only"
+        return replace(verdict, reason="; ".join(filter(None, (verdict.reason, remark))))
     return verdict
 
 
-def _shows(system: System, verdict: Verdict, claim: Claim, states: list[GlobalState]) -> bool:
+def _shows(system: System, verdict: Verdict, claim: Claim, states: list[GlobalState]) -> bool | None:
+    """Whether the run shows what the verdict says; ``None`` where it has been looked at only in
+    part."""
     last = states[-1]
     env = global_env(system, last, claim.end)
     match verdict.property.kind:
@@ -127,21 +135,22 @@ def _helpful(system: System, verdict: Verdict, state: GlobalState) -> list[Globa
     return [s for a, s in successors if system.model.is_helpful(system.action(a), calls)]
 
 
-def _is_stuck(system: System, verdict: Verdict, claim: Claim, start: GlobalState) -> bool:
+def _is_stuck(system: System, verdict: Verdict, claim: Claim, start: GlobalState) -> bool | None:
     """Searches forward, the other way round than the verdict was found."""
     goal = claim.goal()
     if claim.when is not None and not claim.when(global_env(system, start, claim.end)):
         return False
     seen = {start}
     todo = [start]
-    while todo and len(seen) < CONFIRM_STATES:
+    while todo:
+        if len(seen) > CONFIRM_STATES:
+            return None
         state = todo.pop()
         if goal.judge(global_env(system, state, claim.end)) == HOLDS:
             return False
         if system.successors(state)[1]:
             return False
-        for after in _helpful(system, verdict, state):
-            if after not in seen:
-                seen.add(after)
-                todo.append(after)
+        new = set(_helpful(system, verdict, state)) - seen
+        seen |= new
+        todo.extend(sorted(new))
     return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from checker.explore.graph import StateGraph
 from checker.explore.limits import Limits
 from checker.explore.reference import explore
 from checker.model.tables import Model
+from checker.verify.blame import can_do_without
 from checker.verify.decide import decide, steps_of
 from checker.verify.replay import confirm
 from checker.verify.trace import move_of
@@ -80,7 +81,7 @@ def check_scenario(
         if _is_wanted(property, expectations, properties):
             verdict = confirm(model, decide(graph, property))
             expectation = expectations.get(property.name)
-            judged.append(Judged(verdict, expectation, _complaint(verdict, expectation)))
+            judged.append(Judged(verdict, expectation, _complaint(graph, verdict, expectation)))
     return ScenarioResult(
         scenario=scenario,
         model=model,
@@ -104,17 +105,16 @@ def _is_wanted(
     return property.kind != "reachable" or property.name in expectations
 
 
-def _complaint(verdict: Verdict, expectation: Expectation | None) -> str:
+def _complaint(graph: StateGraph, verdict: Verdict, expectation: Expectation | None) -> str:
     if expectation is None:
         fine = verdict.outcome in EXPECTED_UNLESS_SAID
         return "" if fine else "expected to hold"
     if verdict.outcome != expectation.outcome:
         return f"expected: {expectation.outcome}"
-    if expectation.blame:
-        steps = verdict.trace.steps if verdict.trace else ()
-        fired = {rule for step in steps for rule in step.rules}
-        if expectation.blame not in fired:
-            return f"expected by {expectation.blame}, which the counterexample does not fire"
+    if expectation.blame and verdict.trace is None:
+        return f"expected by {expectation.blame}, but it is broken before the start"
+    if expectation.blame and can_do_without(graph, verdict.property, expectation.blame):
+        return f"expected by {expectation.blame}, but some counterexample does not fire it"
     return ""
 
 
@@ -131,41 +131,6 @@ def never_decided(protocol: Protocol, results: Sequence[ScenarioResult]) -> list
         f"{property.name}: no scenario says anything about this property"
         for property in protocol.properties.values()
         if property.name not in spoken and property.position.file == protocol.file
-    ]
-
-
-def with_twins(results: Sequence[ScenarioResult]) -> list[ScenarioResult]:
-    """``results`` with a complaint at every verdict whose ``holds in`` is not so.
-
-    Twins that are not among ``results`` are not judged.
-    """
-    by_name = {result.scenario.name: result for result in results}
-    return [
-        replace(result, judged=tuple(_with_twin(judged, by_name) for judged in result.judged))
-        for result in results
-    ]
-
-
-def _with_twin(judged: Judged, by_name: Mapping[str, ScenarioResult]) -> Judged:
-    expectation = judged.expectation
-    twin = by_name.get(expectation.twin) if expectation else None
-    if judged.complaint or expectation is None or twin is None:
-        return judged
-    outcome = twin.outcome(expectation.property) or "not decided"
-    # What a limit left open is told as that, and is no broken promise.
-    if outcome in ("unknown", expectation.twin_outcome):
-        return judged
-    complaint = f"in {expectation.twin} it is said to be: {expectation.twin_outcome}, and is: {outcome}"
-    return replace(judged, complaint=complaint)
-
-
-def unkept_twins(results: Sequence[ScenarioResult]) -> list[str]:
-    """The ``holds in`` promises that the results of the other scenarios do not keep."""
-    return [
-        f"{after.scenario.name}: {judged.verdict.property.name}: {judged.complaint}"
-        for before, after in zip(results, with_twins(results), strict=True)
-        for promised, judged in zip(before.judged, after.judged, strict=True)
-        if judged.complaint != promised.complaint
     ]
 
 

@@ -34,8 +34,7 @@ class Verdict:
 def scope_of(graph: StateGraph) -> str:
     """The bounds of an exploration in words."""
     model = graph.system.model
-    parts = ["exhaustive" if graph.complete else f"not exhaustive: {graph.limit}"]
-    parts.append(_network(model))
+    parts = [_completeness(graph), _network(model)]
     parts.extend(_calls(model))
     parts.extend(_given(model))
     if model.scenario.assume:
@@ -43,10 +42,17 @@ def scope_of(graph: StateGraph) -> str:
     settings = [f"{name} = {show_value(value)}" for name, value in model.scenario.set.items()]
     if settings:
         parts.append("with " + ", ".join(settings))
+    parts.extend(model.saturated())
     parts.extend(f"{supply} ran out, its last value was used again" for supply in model.exhausted())
-    if graph.truncated.any():
-        parts.append("truncated: some actions lacked room in a channel")
     return "; ".join(parts)
+
+
+def _completeness(graph: StateGraph) -> str:
+    if not graph.complete:
+        return f"not exhaustive: {graph.limit}"
+    if graph.truncated.any():
+        return "exhaustive but for actions that lacked room in a channel"
+    return "exhaustive"
 
 
 def _network(model: Model) -> str:

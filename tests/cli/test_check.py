@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def test_as_expected_is_0(lastack: Lastack) -> None:
         ("tidy vacuous", AS_IT_IS, "NOT AS EXPECTED (expected: vacuous)"),
         ("met violated", AS_IT_IS, "NOT AS EXPECTED (expected: violated)"),
         ("woken unknown", AS_IT_IS, "NOT AS EXPECTED (expected: unknown)"),
-        ("", "woken violated by letter.asleep", "by letter.asleep, which the counterexample does not fire"),
+        ("", "woken violated by letter.asleep", "by letter.asleep, but some counterexample does not fire it"),
     ],
 )
 def test_a_verdict_that_is_not_as_expected_is_1(
@@ -53,7 +54,12 @@ def test_a_twin_that_does_not_hold_is_1_and_is_told(lastack: Lastack, tmp_path: 
     ran = lastack("check", "door.md")
     assert ran.code == 1
     said = "in quiet it is said to be: vacuous, and is: holds"
-    assert f"lossy: woken: {said}\n" in ran.out
+    assert f"lossy: woken: violated; {said}\n" in ran.out
+    # The command that is offered shows it again; the one scenario alone would not.
+    (offered,) = re.findall(r"to see only that: lastack (.*)\n", ran.out)
+    again = lastack(*offered.split())
+    assert again.code == 1
+    assert f"lossy: woken: violated; {said}\n" in again.out
     assert ", 1 NOT as expected; " in ran.out.splitlines()[-1]
     told = json.loads(lastack("check", "door.md", "--format", "json").out)["scenarios"][1]["verdicts"][0]
     assert (told["outcome"], told["as_expected"], told["complaint"]) == ("violated", False, said)
@@ -69,7 +75,12 @@ def test_a_twin_that_is_not_checked_is_not_complained_of(lastack: Lastack, tmp_p
     [
         (["nowhere.md"], "lastack: nowhere.md: no such file, folder or bundled document"),
         (["door.md", "-s", "quite"], "there is no scenario `quite`; did you mean `quiet`?"),
-        (["door.md", "-s", "zzz"], "there is no scenario `zzz`\n"),
+        (["door.md", "-s", "zzz"], "there is no scenario `zzz`; `lastack list door.md` shows what there is"),
+        (["door.md", "-s", "I"], "there is no scenario `I`; did you mean `quiet`?"),
+        (["door.md", "-p", "t"], "there is no property `t`; did you mean `tidy`?"),
+        (["door.md", "--set", "x=1"], "a switch of the document; it has `lazy`"),
+        (["door.md", "--set", "lazy=on", "--set", "lazy = off"], "the switch `lazy` is set twice"),
+        (["door.md", "--set", "lazy=on", "--set", "lazy=on"], "the switch `lazy` is set twice"),
         (["door.md", "-p", "Woken"], "there is no property `Woken`; did you mean `woken`?"),
         (["door.md", "--set", "lasy=on"], "a switch of the document; did you mean `lazy`?"),
         (["door.md", "--set", "lazy"], "--set lazy: expected SWITCH=VALUE"),
@@ -80,6 +91,8 @@ def test_a_twin_that_is_not_checked_is_not_complained_of(lastack: Lastack, tmp_p
         (["door.md", "--time-limit", "-1"], "-1.0 is not in the range x>=0"),
         (["door.md", "--format", "xml"], "'xml' is not one of 'text', 'json'"),
         (["door.md", "-o", "missing/out.txt"], "missing: there is no such folder to write to"),
+        (["-"], "lastack: -: a document is read from a file, not from standard input\n"),
+        (["/dev/null"], "lastack: /dev/null: this is neither a file nor a folder\n"),
         (["door.md", "-o", "."], "'.' is a directory"),
         (["door.md", "--traces", "door.md"], "'door.md' is a file"),
         (["door.md", "--nonsense"], "No such option '--nonsense'"),
@@ -125,10 +138,12 @@ def test_a_row_without_meaning_does_not_hide_the_other_scenarios(lastack: Lastac
     path.write_text(text + "| both | knock | knock | queue | capacity 1 | |\n", encoding="utf-8")
     ran = lastack("check", "door.md")
     assert ran.code == 2
+    line = next(n for n, row in enumerate(path.read_text().splitlines(), 1) if row.startswith("| waiting |"))
     assert (
-        "lastack: both: in waiting at A on letter <WORD=hello>: no row handles it\n" in ran.err
+        f"lastack: both: door.md:{line}:3: in waiting at A on letter <WORD=hello>: no row handles it\n"
+        in ran.err
     )  # A before B
-    assert "door: 2 scenarios, 4 verdicts, all as expected; 7 states, 0 s" in ran.out
+    assert "door: 2 of 3 scenarios (1 in error), 4 verdicts, all as expected;\n  7 states, 0 s\n" in ran.out
 
 
 def test_a_property_of_which_no_scenario_says_anything_is_1(lastack: Lastack, tmp_path: Path) -> None:
@@ -149,7 +164,7 @@ def test_a_limit_is_3(lastack: Lastack) -> None:
     ran = lastack("check", "door.md", "--max-states", 1)
     assert ran.code == 3
     assert "not exhaustive: more than 1 states (--max-states)" in " ".join(ran.out.split())
-    assert "not decided" in ran.out.splitlines()[-1]
+    assert ran.out.splitlines()[-1].startswith("door: 2 scenarios (2 cut short), 4 verdicts, 4 not decided; ")
     ran = lastack("check", "door.md", "--time-limit", 0)
     assert ran.code == 3
     assert "more than 0 seconds (--time-limit)" in ran.out
@@ -236,27 +251,32 @@ def test_a_scenario_of_one_document_leaves_the_others_out(lastack: Lastack, tmp_
     ran = lastack("check", "door.md", "other.md", "-s", "noisy")
     assert ran.code == 0
     assert "door" not in ran.out
-    assert "other: 1 scenario, 2 verdicts, all as expected; 4 states, 0 s" in ran.out
+    assert "other: 1 of 2 scenarios, 2 verdicts, all as expected; 4 states, 0 s" in ran.out
 
 
 def test_one_document_that_fails_makes_all_fail(lastack: Lastack, tmp_path: Path) -> None:
     write_door(tmp_path, "woken violated", name="bad.md")
-    assert lastack("check", "bad.md", "door.md").code == 1
+    ran = lastack("check", "bad.md", "door.md")
+    assert ran.code == 1
+    assert ran.out.splitlines()[-2:] == ["", "2 documents; NOT as expected: bad"]
     assert lastack("check", "door.md", "bad.md").code == 1
-    assert lastack("check", "door.md", "bad.md", "--max-states", 1).code == 3
+    ran = lastack("check", "door.md", "bad.md", "--max-states", 1)
+    assert ran.code == 3
+    assert ran.out.splitlines()[-1] == "2 documents; not decided: door, bad"
+    assert lastack("check", "door.md", "door.md").out.splitlines()[-1] == "2 documents; all as expected"
 
 
 def test_a_bundled_document_goes_by_its_bare_name(lastack: Lastack) -> None:
     ran = lastack("check", "textbook", "-s", "three-way")
     assert ran.code == 0
-    assert ran.out.startswith("textbook (")
+    assert ran.out.startswith("textbook (bundled)\n")
 
 
 def test_the_default_is_rfc9293(lastack: Lastack) -> None:
     ran = lastack("check", "-s", "open")
     assert ran.code == 0
-    assert ran.out.startswith("rfc9293 (")
-    assert "rfc9293: 1 scenario, " in ran.out.splitlines()[-1]
+    assert ran.out.startswith("rfc9293 (bundled)\n")
+    assert re.match(r"rfc9293: 1 of \d+ scenarios, ", ran.out.splitlines()[-1])
 
 
 def test_a_file_goes_before_a_bundled_document(lastack: Lastack, tmp_path: Path) -> None:

@@ -122,8 +122,8 @@ def test_an_arrival_that_no_row_takes(lastack: Lastack, tmp_path: Path) -> None:
         "| `letter.later` | waiting, awake | letter | `word is bye` |",
     )
     assert lint(lastack, path) == [
-        f"{path}:1:1: in awake at B on letter <WORD=hello>: no row handles it",
-        f"{path}:1:1: in waiting at B on letter <WORD=hello>: no row handles it",
+        f"{place(path, '| waiting ')}: in waiting at B on letter <WORD=hello>: no row handles it",
+        f"{place(path, '| awake ')}: in awake at B on letter <WORD=hello>: no row handles it",
     ]
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.cli.commands import AS_IT_IS, Lastack, write_door
-from tests.toys import DOCUMENTS
+from tests.toys import DOCUMENTS, ROOT
 
 # list
 
@@ -37,19 +39,31 @@ def test_list_shows_what_there_is(lastack: Lastack, tmp_path: Path, monkeypatch:
 def test_list_shows_the_bundled_documents_unless_told_otherwise(lastack: Lastack) -> None:
     ran = lastack("list")
     assert ran.code == 0
-    heads = [line.split(" (")[0] for line in ran.out.splitlines() if line and not line.startswith(" ")]
-    assert heads == ["rfc9293", "textbook"]
-    assert max(len(line) for line in ran.out.splitlines() if line.startswith(" ")) <= 80
+    lines = ran.out.splitlines()
+    heads = [line.split(" (")[0] for line in lines if line and not line.startswith(" ")]
+    assert heads[:2] == ["rfc9293", "textbook"]
+    # Where more are is told; they are there by that name.
+    assert len(heads) > 2
+    for more in heads[2:]:
+        told = re.fullmatch(r"(\d+) more documents: lastack (list \w+)", more)
+        assert told is not None
+        listed = lastack(*told[2].split()).out.splitlines()
+        assert listed.count("  scenarios") == int(told[1])
+    # A path that is longer than a line stays whole.
+    assert max(len(line) for line in lines if "/" not in line.split()[0:1]) <= 80
 
 
-def test_a_long_name_has_a_line_of_its_own(lastack: Lastack, tmp_path: Path) -> None:
+def test_a_long_name_has_a_line_of_its_own(
+    lastack: Lastack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     path = write_door(tmp_path)
     # Names and their indent have 34 columns, of which two stay free.
     for length in (28, 29):
         name = "quiet".ljust(length, "!").replace("!", "x")
         text = path.read_text(encoding="utf-8").replace("| quiet |", f"| {name} |")
         (tmp_path / f"{length}.md").write_text(text.replace("holds in quiet", f"holds in {name}"))
-        lines = lastack("list", tmp_path / f"{length}.md").out.splitlines()
+        lines = lastack("list", f"{length}.md").out.splitlines()
         rest = "A knock; B waits; queue of 1"
         if length == 28:
             assert lines[2] == f"    {name}  {rest}"
@@ -132,10 +146,12 @@ def test_a_trace_no_longer_runs_and_it_is_said_where(
     edit(before, after)
     ran = lastack("replay", saved, "door.md")
     assert (ran.code, ran.err) == (1, "")
-    assert ran.out.splitlines()[-1] == f"the trace does not run: {said}"
+    last = ran.out[ran.out.index("the trace does not run: ") :]
+    assert " ".join(last.split()) == f"the trace does not run: {said}"
+    assert max(map(len, ran.out.splitlines())) <= 78
     # What still runs as it did is shown, what does not is not.
     steps = int(said.split()[2]) - ("another effect" in said)
-    numbered = [line[:2].strip() for line in ran.out.splitlines()[:-1]]
+    numbered = [line[:2].strip() for line in ran.out[: -len(last)].splitlines()]
     assert [number for number in numbered if number] == [str(n + 1) for n in range(steps)]
 
 
@@ -156,7 +172,7 @@ def test_a_trace_runs_in_the_document_that_a_change_makes_of_it(lastack: Lastack
     # Where the letter arrives the change is felt.
     ran = lastack("replay", "door--quiet--met.json", "lazier.md")
     assert ran.code == 1
-    assert ran.out.splitlines()[-1].endswith(
+    assert " ".join(ran.out.split()).endswith(
         "after step 2 of 2, <WORD=hello> from A arrives at B has another effect"
     )
 
@@ -226,7 +242,7 @@ def test_steps_that_never_were_do_not_end_in_a_traceback(lastack: Lastack, saved
     saved.write_text(json.dumps(value), encoding="utf-8")
     ran = lastack("replay", saved, "door.md")
     assert ran.code == 1
-    assert "after step 0 of 3, <WORD=hello> from A is lost is not enabled" in ran.out
+    assert "after step 0 of 3, <WORD=hello> from A is lost is not enabled" in " ".join(ran.out.split())
 
 
 def test_rows_that_never_were_do_not_end_in_a_traceback(lastack: Lastack, saved: Path) -> None:
@@ -257,3 +273,23 @@ def test_replay_with_the_wrong_arguments_is_2(
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
     assert saved.exists()
+
+
+# What the README tells to type
+
+
+def test_the_commands_of_the_readme_work_in_any_folder(
+    lastack: Lastack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that take no time are run, in their order; of the others the documents are found."""
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    lines = [line.strip().split("  ")[0] for line in re.findall(r"(?m)^    lastack .*", text)]
+    commands = [shlex.split(line)[1:] for line in lines]
+    quick = [words for words in commands if "textbook" in words or words == ["list"]]
+    assert len(commands) > len(quick) > 4
+    for words in quick:
+        assert lastack(*words).code == 0, words
+    slow = [words for words in commands if words not in quick and words[1][0] != "-"]
+    assert slow == [["check", "changes"]]
+    assert lastack("list", "changes").code == 0

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import re
 import subprocess
+import termios
 import tty
 from pathlib import Path
 
 import pytest
 
+from checker.cli.terminal import CLEAR_TO_END
 from tests.cli.commands import MAIN, environment, timeless, write_door
 from tests.cli.test_robust import COUNTING
 
@@ -51,12 +54,16 @@ def in_terminal(folder: Path, *arguments: str, out: bool, err: bool) -> tuple[in
 
 
 def screen(text: str) -> list[str]:
-    """What a terminal's lines show in the end: a return goes back to the start of the line."""
+    """What a terminal's lines show in the end: a return goes back to the start of the line, and
+    what clears the rest of it is written behind the text."""
     lines = []
     for written in text.split("\n"):
         cells: list[str] = []
         for part in written.split("\r"):
-            cells[: len(part)] = part
+            before, clear, after = part.partition(CLEAR_TO_END)
+            cells[: len(before)] = before
+            if clear:
+                cells = [*before, *after]
         lines.append("".join(cells).rstrip())
     return lines
 
@@ -74,10 +81,29 @@ def test_colours_on_a_terminal_and_the_same_text_as_in_a_pipe(folder: Path) -> N
     _, plain, _ = in_terminal(folder, "check", "door.md", out=False, err=False)
     assert "\x1b" not in plain
     assert COLOUR.sub("", coloured) == plain
-    # The name of the document stands out, what is violated is red, what holds green.
+    # The name of the document stands out, what holds is green, a known weakness yellow.
     assert re.search(r"\x1b\[1;4mdoor \(door\.md\)\x1b\[0m", coloured)
-    assert re.search(r"\x1b\[31m  ✗ violated", coloured)
+    assert re.search(r"\x1b\[33m  ✗ violated", coloured)
     assert re.search(r"\x1b\[32m  ✓ holds", coloured)
+
+
+RED = re.compile(r"\x1b\[(\d+;)*31m([^\x1b]*)")
+
+
+def test_red_is_for_what_is_not_as_expected(folder: Path) -> None:
+    _, fine, _ = in_terminal(folder, "check", "door.md", out=True, err=False)
+    assert RED.findall(fine) == []
+    write_door(folder, "", "")
+    code, wrong, _ = in_terminal(folder, "check", "door.md", out=True, err=False)
+    assert code == 1
+    assert [text.strip() for _, text in RED.findall(wrong)] == [
+        "✗ violated",
+        "woken",
+        "NOT AS EXPECTED (expected to hold); at A after 2 steps",
+        "NOT as expected:",
+        "lossy: woken: violated; expected to hold",
+        "door: 2 scenarios, 4 verdicts, 1 NOT as expected; 7 states, 0 s",
+    ]
 
 
 def test_no_color_is_heeded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,6 +131,51 @@ def test_progress_is_shown_and_cleared(folder: Path) -> None:
     assert "frontier" not in out
 
 
+def test_nothing_is_left_of_the_progress_after_an_interruption(folder: Path) -> None:
+    """Ctrl-C is typed on the same terminal, which shows it as ^C behind the progress."""
+    reader, writer = pty.openpty()
+    running = subprocess.Popen(
+        [*MAIN, "check", "counting.md", "--max-states", "100000000"],
+        cwd=folder, env=environment(), stdin=writer, stdout=subprocess.PIPE, stderr=writer,
+        start_new_session=True, preexec_fn=lambda: fcntl.ioctl(writer, termios.TIOCSCTTY, 0),
+    )  # fmt: skip
+    os.close(writer)
+    seen = ""
+    while "frontier" not in seen:
+        seen += os.read(reader, 65536).decode("utf-8")
+    os.write(reader, b"\x03")
+    seen += read_all(reader)
+    os.close(reader)
+    out, _ = running.communicate(timeout=30)
+    assert running.returncode == 3
+    assert b"interrupted: what follows was not checked" in out
+    assert "^C" in seen
+    assert "\n" not in seen
+    assert max(len(part) for part in seen.replace(CLEAR_TO_END, "").split("\r")) < 80
+    assert screen(seen) == [""]
+
+
+def test_no_progress_on_a_terminal_that_cannot_clear_a_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simple = {**environment(), "TERM": "dumb"}
+    monkeypatch.setattr("tests.cli.test_terminal.environment", lambda: simple)
+    assert in_terminal(folder, "check", "door.md", out=False, err=True)[2] == ""
+
+
+def test_complaints_are_wrapped_on_a_terminal_and_whole_in_a_pipe(folder: Path) -> None:
+    arguments = ("check", "door.md", "-s", "a scenario that nobody has heard of, whatever it may be")
+    code, _, whole = in_terminal(folder, *arguments, out=False, err=False)
+    assert code == 2
+    assert whole.count("\n") == 1
+    assert len(whole) > 80
+    _, _, wrapped = in_terminal(folder, *arguments, out=False, err=True)
+    first, *rest = wrapped.splitlines()
+    assert max(map(len, wrapped.splitlines())) <= 80
+    assert all(line.startswith("  ") for line in rest)
+    assert " ".join([first, *(line.strip() for line in rest)]) == whole.rstrip()
+
+
 def test_no_progress_in_a_pipe(folder: Path) -> None:
     _, _, err = in_terminal(
         folder, "check", "counting.md", "-s", "for ever", "--time-limit", "0.6", out=True, err=False
@@ -118,8 +189,9 @@ def test_an_error_does_not_stand_behind_what_is_left_of_the_progress(folder: Pat
     path.write_text(text.replace("waiting, awake | letter", "waiting | letter"), encoding="utf-8")
     code, _, err = in_terminal(folder, "check", "door.md", out=False, err=True)
     assert code == 2
-    said = "in asleep at B on letter <WORD=hello>: no row handles it"
-    assert screen(err) == [f"lastack: quiet: {said}", f"lastack: lossy: {said}", ""]
+    line = next(n for n, row in enumerate(text.splitlines(), 1) if row.startswith("| asleep |"))
+    said = [f"door.md:{line}:3: in asleep at B on letter <WORD=hello>: no row", "  handles it"]
+    assert screen(err) == [f"lastack: quiet: {said[0]}", said[1], f"lastack: lossy: {said[0]}", said[1], ""]
 
 
 def test_one_terminal_for_both(folder: Path) -> None:

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checker.document.headers import SCHEMAS
 from checker.document.library import load, parse
 from checker.document.markdown import split_row
 from checker.document.problems import DocumentError, Position
 from checker.document.protocol import Protocol
-from checker.document.sheet import SCHEMAS
 from checker.explore.reference import explore
 from checker.model.tables import Model
 from tests.document.bad_documents import GOOD, complaints, line_of

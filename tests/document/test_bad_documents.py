@@ -110,7 +110,7 @@ TABLES = [
         "nameless row",
         "| busy | |\n",
         "| busy | |\n| »| nobody |\n",
-        "the first cell of a states row is its name; it is empty",
+        "the first cell of a row of states is its name; it is empty",
     ),
     added(
         "same name twice",
@@ -194,8 +194,8 @@ DECLARATIONS = [
         "lifetime",
         "| `note` | flag | event |",
         "| `note` | flag | »events |",
-        "note: `events` is not a lifetime, expected `TCB`, `host`, `event`, `supply`, or `ghost` "
-        "and one of them",
+        "note: `events` is not a lifetime, expected `TCB`, `host`, `event`, `supply`, `ghost TCB`, "
+        "`ghost host`, `ghost event`",
     ),
     case(
         "supply of its own",

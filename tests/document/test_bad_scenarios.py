@@ -261,7 +261,7 @@ def test_five_errors_are_reported_at_once(tmp_path: Path) -> None:
     (tmp_path / "five.md").write_text(FIVE_ERRORS, encoding="utf-8")
     assert complaints(tmp_path / "five.md") == [
         "five.md:10:21: turns: `for ever` is not a lifetime, expected `TCB`, `host`, `event`, `supply`, "
-        "or `ghost` and one of them",
+        "`ghost TCB`, `ghost host`, `ghost event`",
         "five.md:19:21: ask.any: `bsy` is not a state; did you mean `busy`?",
         "five.md:19:40: ask.any: `==` is not used here; write `=`",
         "five.md:20:39: get.any: unknown name `turn`; did you mean `turns`?",

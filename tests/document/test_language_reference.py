@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from checker.document.build import EVENT_KINDS, LIVES, PROPERTY_KINDS
+from checker.document.build import PROPERTY_KINDS
 from checker.document.cells import RESERVED
+from checker.document.declarations import EVENT_KINDS, LIVES
+from checker.document.headers import SCHEMAS
 from checker.document.library import load
 from checker.document.problems import DocumentError
 from checker.document.protocol import Expectation, Protocol
 from checker.document.scenarios import OUTCOMES
-from checker.document.sheet import SCHEMAS
 from checker.explore.graph import StateGraph
 from checker.explore.reference import explore
 from checker.model.tables import Model

@@ -39,6 +39,7 @@ DOCUMENT = """
 | `n` | count | TCB | none |
 | `m` | count | TCB | none |
 | `few` | count to 3 | host | 0 |
+| `seen` | count to 3 | ghost host | 0 |
 | `f` | flag | TCB | off |
 | `w` | red, green | TCB | none |
 
@@ -52,17 +53,24 @@ DOCUMENT = """
 |---|---|
 | `gap` | `b - a` |
 | `beyond` | `a + n` |
+| `next b` | `b + 1` |
+| `max` | `4294967295` |
 
 | rule | in | on | if | do | send | next | then |
 |---|---|---|---|---|---|---|---|
-| `add.any` | any | ADD | | `few := few + 2; b := (4294967295 if b is none else b + 1)` | | | |
+| `add.any` | any | ADD | | `few := few + 1; seen := seen + 2; b := (max if b is none else next b)` | | | |
 | `back.any` | any | BACK | `few > 0` | `few := few - 1; a := b - 1` | | | |
 | `get.any` | any | segment | | | | | |
 
 | scenario | A | B | network | bounds | expect |
 |---|---|---|---|---|---|
-| up and down | ADD; ADD; BACK | none | bag | capacity 1 | |
+| up and down | ADD; ADD; ADD; BACK | none | bag | capacity 1 | |
 """
+
+
+def line_of(beginning: str) -> int:
+    return next(n for n, line in enumerate(DOCUMENT.split("\n"), 1) if line.startswith(beginning))
+
 
 PROTOCOL = parse(DOCUMENT, "numbers.md")
 EVALUATOR = Evaluator(PROTOCOL, {})
@@ -262,20 +270,63 @@ def test_and_and_or_look_no_further_than_they_must() -> None:
 # In a run
 
 
-def test_variables_wrap_and_saturate_in_a_run() -> None:
-    endpoint = Model(PROTOCOL, PROTOCOL.scenarios["up and down"]).tables[0].endpoint
+def test_numbers_wrap_and_ghosts_saturate_in_a_run() -> None:
+    model = Model(PROTOCOL, PROTOCOL.scenarios["up and down"])
+    endpoint = model.tables[0].endpoint
     names = list(PROTOCOL.variables)
 
-    def held(*events: str) -> tuple[Value, Value, Value]:
+    def held(*events: str) -> tuple[Value, Value, Value, Value]:
         local = endpoint.initial()
         for event in events:
             reaction = endpoint.react(local, event)
             assert reaction is not None
             local = reaction.after
-        return tuple(local.values[names.index(name)] for name in ("few", "a", "b"))  # type: ignore[return-value]
+        return tuple(local.values[names.index(name)] for name in ("few", "seen", "a", "b"))  # type: ignore[return-value]
 
-    assert held("ADD") == (2, None, M - 1)
-    assert held("ADD", "ADD") == (3, None, 0)
-    assert held("ADD", "ADD", "BACK") == (2, M - 1, 0)
-    assert held("ADD", "ADD", "ADD", "BACK") == (2, 0, 1)
+    assert held("ADD") == (1, 2, None, M - 1)
+    assert held("ADD", "BACK") == (0, 2, M - 2, M - 1)
+    assert model.saturated() == []
+    assert held("ADD", "ADD") == (2, 3, None, 0)
+    assert model.saturated() == ["A's seen saturated at 3"]
+    assert held("ADD", "ADD", "BACK") == (1, 3, M - 1, 0)
+    assert held("ADD", "ADD", "ADD", "BACK") == (2, 3, 0, 1)
     assert endpoint.react(endpoint.initial(), "BACK") is None
+
+
+def test_a_count_that_is_no_ghost_must_not_pass_its_bound() -> None:
+    """It would change what the protocol does; at its bound it may stand."""
+    endpoint = Model(PROTOCOL, PROTOCOL.scenarios["up and down"]).tables[0].endpoint
+    local = endpoint.initial()
+    for _ in range(3):
+        reaction = endpoint.react(local, "ADD")
+        assert reaction is not None
+        local = reaction.after
+    with pytest.raises(SemanticError) as raised:
+        endpoint.react(local, "ADD")
+    assert str(raised.value) == (
+        f"numbers.md:{line_of('| `add.any`')}:3: add.any: in idle at A on ADD: `few` would become 4, but it "
+        "is a count to 3; raise its bound, or let a guard end the counting (only ghosts saturate)"
+    )
+
+
+FIELDS = """
+| field | written | kind | unless given |
+|---|---|---|---|
+| `many` | MANY | count to 1 | none |
+| `told` | TOLD | ghost count to 1 | none |
+"""
+
+
+def test_a_field_must_not_pass_its_bound_unless_it_is_a_ghost() -> None:
+    def sent(segment: str) -> tuple[Value, ...]:
+        text = DOCUMENT.replace("next b)` | |", f"next b)` | `{segment}` |") + FIELDS
+        protocol = parse(text, "numbers.md")
+        model = Model(protocol, protocol.scenarios["up and down"])
+        reaction = model.tables[1].endpoint.react(model.tables[1].endpoint.initial(), "ADD")
+        assert reaction is not None
+        assert model.saturated() == ["B's told saturated at 1"]
+        return reaction.sent[0].values
+
+    assert sent("<MANY=few><TOLD=few + 1>") == (1, 1)
+    with pytest.raises(SemanticError, match="`many` would become 2, but it is a count to 1"):
+        sent("<MANY=few + 1>")

@@ -20,7 +20,8 @@ from checker.explore.limits import Limits
 from checker.explore.reference import explore
 from checker.explore.system import System
 from checker.model.tables import Model
-from checker.show.ladder import WIDTH, ladder
+from checker.show.ladder import ladder
+from checker.show.paragraph import WIDTH
 from checker.verify.decide import decide
 from checker.verify.replay import describe
 from checker.verify.trace import Trace, snapshot, step

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from rich.text import Text
@@ -82,7 +83,7 @@ def test_outcomes_stand_in_groups_in_a_fixed_order(empty: ScenarioResult) -> Non
         f"  {SCOPE}",
         "  ✓ holds          two, one",
         "  ✗ violated       four",
-        "                   at B; as expected, by send.x; holds in “both at once”",
+        "                   as expected, by send.x, but holds in “both at once”; at B",
         "  ? unknown        five",
         "                   a limit; expected to hold",
         "  · vacuous        six",
@@ -115,7 +116,7 @@ def test_what_is_not_as_expected_stands_apart_and_stands_out(empty: ScenarioResu
         "  ✓ holds          two",
         "                   NOT AS EXPECTED (expected: violated)",
     ]
-    assert str(lines[5].style) == "bold yellow"
+    assert str(lines[5].style) == "bold red"
     assert str(lines[3].style) != str(lines[5].style)
 
 
@@ -175,15 +176,15 @@ def test_a_counterexample_follows_the_verdicts(empty: ScenarioResult) -> None:
             "ghosts aside",
             None,
             "exhaustive; at most 2 segments in flight each way, in order, no loss and no duplication; "
-            "A may call go; assuming no echo; with counting = on, patient = on",
+            "A may call go; assuming no echo; with counting = on, patient = on; "
+            "A's tries saturated at 1",
         ),
         (
             "echo",
             "two letters",
             None,
-            "exhaustive; at most 1 segment in flight each way, in order, no loss and no duplication; "
-            "A called call out before; B called call out before; "
-            "truncated: some actions lacked room in a channel",
+            "exhaustive but for actions that lacked room in a channel; at most 1 segment in flight each way, "
+            "in order, no loss and no duplication; A called call out before; B called call out before",
         ),
         (
             "echo",
@@ -206,17 +207,25 @@ def test_the_scope_names_all_bounds(document: str, scenario: str, most: int | No
 # The whole document
 
 
-def report(protocol: Protocol, *results: ScenarioResult, whole: bool = False) -> list[str]:
-    return words(document_report(protocol, [replace(result, seconds=0.2) for result in results], whole))
+def of(protocol: Protocol, scenarios: int) -> Protocol:
+    """The protocol as if it declared this many scenarios."""
+    one = next(iter(protocol.scenarios.values()))
+    return replace(protocol, scenarios={f"{n}": one for n in range(scenarios)})
+
+
+def report(protocol: Protocol, *results: ScenarioResult, **more: Any) -> list[str]:
+    timed = [replace(result, seconds=0.2) for result in results]
+    return words(document_report(protocol, timed, **more))
 
 
 def test_the_sum(empty: ScenarioResult) -> None:
-    post = toy("post")
+    post = of(toy("post"), 1)
     good, bad = judged("one", "holds"), judged("two", "violated", complaint="expected to hold")
     open_ = judged("three", "unknown", complaint="expected to hold")
 
     def total(*verdicts: Judged) -> str:
-        return report(post, replace(empty, judged=verdicts))[-1]
+        fired = dict.fromkeys(empty.rules, 1)
+        return report(post, replace(empty, judged=verdicts, rules=fired))[-1]
 
     assert total(good) == "post: 1 scenario, 1 verdict, all as expected; 3 states, 0 s"
     assert total() == "post: 1 scenario, 0 verdicts, all as expected; 3 states, 0 s"
@@ -226,32 +235,102 @@ def test_the_sum(empty: ScenarioResult) -> None:
         total(bad, open_) == "post: 1 scenario, 2 verdicts, 1 NOT as expected, 1 not decided; 3 states, 0 s"
     )
     one = replace(empty, judged=(good,), states=1)
-    assert report(post, one) == ["post: 1 scenario, 1 verdict, all as expected; 1 state, 0 s"]
+    assert report(post, one)[-1] == "post: 1 scenario, 1 verdict, all as expected; 1 state, 0 s"
     four = [replace(empty, judged=(good,), states=1_000)] * 4
-    assert report(post, *four) == ["post: 4 scenarios, 4 verdicts, all as expected; 4,000 states, 1 s"]
+    last = report(of(post, 4), *four)[-1]
+    assert last == "post: 4 scenarios, 4 verdicts, all as expected; 4,000 states, 1 s"
 
 
-def test_complaints_about_twins_are_counted(empty: ScenarioResult) -> None:
+def test_the_sum_of_a_part_does_not_read_like_the_whole(empty: ScenarioResult) -> None:
+    post = of(toy("post"), 4)
+    result = replace(empty, judged=(judged("one", "holds"),))
+    assert report(post, result) == ["post: 1 of 4 scenarios, 1 verdict, all as expected; 3 states, 0 s"]
+    cut = replace(result, complete=False, limit="more than 2 states (--max-states)")
+    lines = list(document_report(post, [result, cut], broken=1))
+    assert " ".join(line.strip() for line in words(lines)) == (
+        "post: 2 of 4 scenarios (1 cut short, 1 in error), 2 verdicts, all as expected; 6 states, 0 s"
+    )
+    assert str(lines[-1].style) == "bold red"
+    *_, only_cut = document_report(of(post, 3), [result, cut])
+    assert str(only_cut.style) == "bold yellow"
+
+
+def test_what_is_not_as_expected_is_told_once_more_at_the_end(empty: ScenarioResult) -> None:
+    wrong = judged("two", "violated", complaint="expected to hold")
+    late = judged("it's late", "holds", complaint="expected: violated")
+    results = [replace(empty, judged=(judged("one", "holds"), wrong)), replace(empty, judged=(late,))]
+    lines = report(
+        of(toy("post"), 9), *results, complaints=["five: nobody knows"], again="lastack check post"
+    )
+    assert lines[:-1] == [
+        "NOT as expected:",
+        "  one letter: two: violated; expected to hold",
+        "  one letter: it's late: holds; expected: violated",
+        "  five: nobody knows",
+        "to see only the first: lastack check post -s 'one letter' -p two",
+    ]
+    line = report(of(toy("post"), 9), results[1], again="lastack check post")[2]
+    name = """'it'"'"'s late'"""
+    assert line == f"to see only that: lastack check post -s 'one letter' -p {name}"
+
+
+def test_a_command_that_is_too_long_for_a_line_can_still_be_copied(empty: ScenarioResult) -> None:
+    wrong = judged("a property of many words", "violated", complaint="expected to hold")
+    again = "lastack check some/folder/with/a/document.md --capacity 2"
+    lines = report(of(toy("post"), 9), replace(empty, judged=(wrong,)), again=again)[2:-1]
+    assert lines == [
+        "to see only that:",
+        f"  {again} -s 'one letter' \\",
+        "   -p 'a property of many words'",
+    ]
+
+
+def test_what_is_seen_alone_can_be_saved(empty: ScenarioResult) -> None:
+    """Where there is a run to save, and nothing else is shown."""
+    protocol = toy("post")
+    result = check_scenario(protocol, protocol.scenarios["two in a queue"], Limits(), ["only from B"])
+    (found,) = result.judged
+    result = replace(result, judged=(replace(found, complaint="expected to hold"),))
+    named = {"again": "lastack check post", "asked": ("only from B",)}
+    rest = "-s 'two in a queue' -p 'only from B'"
+    lines = report(of(protocol, 9), result, **named)
+    assert lines[2:-1] == [
+        "to save its run:",
+        f"  lastack check post {rest} --traces DIR",
+    ]
+    without = replace(found, complaint="expected", verdict=replace(found.verdict, trace=None))
+    assert report(of(protocol, 9), replace(result, judged=(without,)), **named)[2:-1] == []
+
+
+def test_a_good_run_needs_no_advice(empty: ScenarioResult) -> None:
+    result = replace(empty, judged=(judged("one", "holds"), judged("two", "unknown", "", "expected to hold")))
+    assert len(report(of(toy("post"), 9), result, again="lastack check post")) == 1
+
+
+def test_complaints_are_counted_and_wrapped(empty: ScenarioResult) -> None:
     results = [replace(empty, judged=(judged("one", "holds"),), seconds=0.0)]
     complaint = "quiet: " + "a long complaint " * 8
-    lines = words(document_report(toy("post"), results, False, [complaint.strip()]))
-    assert " ".join(lines[:-1]) == complaint.strip()
+    lines = words(document_report(of(toy("post"), 9), results, [complaint.strip()]))
+    assert lines[0] == "NOT as expected:"
+    assert lines[1].startswith("  quiet: a long")
+    assert lines[2].startswith("    ")
+    assert " ".join(line.strip() for line in lines[1:-1]) == complaint.strip()
     assert max(map(len, lines)) <= 78
-    assert lines[-1] == "post: 1 scenario, 1 verdict, 1 NOT as expected; 3 states, 0 s"
+    assert lines[-1] == "post: 1 of 9 scenarios, 1 verdict, 1 NOT as expected; 3 states, 0 s"
 
 
 def test_rules_that_never_fired(empty: ScenarioResult) -> None:
-    post = toy("post")
-    assert report(post, empty, whole=True)[:-1] == ["Rules that never fired: send.y, send.both, send.twice"]
-    assert report(post, empty, whole=False)[:-1] == []
+    post = of(toy("post"), 1)
+    assert report(post, empty)[:-1] == ["Rules that never fired: send.y, send.both, send.twice"]
+    assert report(of(post, 2), empty)[:-1] == []
     rules = tuple(
         replace(rule, never="nobody writes twice") if rule.id == "send.twice" else rule for rule in post.rules
     )
-    assert report(replace(post, rules=rules), empty, whole=True)[:-1] == [
+    assert report(replace(post, rules=rules), empty)[:-1] == [
         "Rules that never fired: send.y, send.both",
         "send.twice never fires: nobody writes twice",
     ]
     fired = replace(empty, rules=dict.fromkeys(empty.rules, 1))
-    assert report(post, fired, whole=True)[:-1] == []
+    assert report(post, fired)[:-1] == []
     # What one scenario does not fire another one may.
-    assert report(post, empty, fired, whole=True)[:-1] == []
+    assert report(of(post, 2), empty, fired)[:-1] == []

@@ -12,7 +12,8 @@ from checker.document.library import bundled_folder, load
 from checker.document.protocol import Protocol, Scenario
 from checker.explore.limits import Limits
 from checker.verify.lint import lint
-from checker.verify.results import ScenarioResult, check_scenario, never_fired, unkept_twins
+from checker.verify.results import ScenarioResult, check_scenario, never_fired
+from tests.promises import unkept_twins
 
 SPEC = bundled_folder()
 DOCUMENTS = sorted(SPEC.glob("**/*.md"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from checker.document.library import bundled_folder, load
 from checker.explore.limits import Limits
-from checker.show.report import counterexample
+from checker.show.counterexample import counterexample
 from checker.verify.results import check_scenario
 
 README = Path(__file__).resolve().parents[2] / "README.md"

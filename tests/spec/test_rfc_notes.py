@@ -19,7 +19,8 @@ from checker.document.protocol import Protocol
 from checker.explore.limits import Limits
 from checker.model.evaluate import SemanticError
 from checker.show.ladder import ladder
-from checker.verify.results import ScenarioResult, check_scenario, unkept_twins
+from checker.verify.results import ScenarioResult, check_scenario
+from tests.promises import unkept_twins
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTES = ROOT / "docs" / "rfc-notes.md"

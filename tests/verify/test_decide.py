@@ -178,13 +178,18 @@ def test_not_applicable(scenario: str) -> None:
 @pytest.mark.parametrize(
     ("scenario", "property", "reason"),
     [
-        ("falls", "out", "no helpful action is enabled here"),
-        ("walks about", "out", "helpful actions go on, but never lead out of these 2 states"),
+        ("falls", "out", "no helpful action is enabled here: A is in pit, B in path"),
+        (
+            "walks about",
+            "out",
+            "helpful actions go on, but never lead out of these 2 states: what goes round is "
+            "A's walk about, with A in pit or corner and B in path",
+        ),
         (
             "one ladder for two",
             "out by the one ladder",
-            "no helpful action is enabled here; A's timeout climb, B's timeout climb "
-            "is held back by an assumption",
+            "no helpful action is enabled here: both are in pit; A's timeout climb and "
+            "B's timeout climb are held back by an assumption",
         ),
     ],
 )

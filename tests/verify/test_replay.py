@@ -281,3 +281,16 @@ def test_a_run_that_no_longer_shows_what_it_was_saved_for() -> None:
     assert replay(model, cut) is None
     assert not still_shows(model, cut, verdict.property, verdict.end)
     assert not still_shows(model, verdict.trace, protocol.properties["numbers agree"], verdict.end)
+
+
+def test_a_future_too_large_to_replay_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who walks about in the pit goes through two states; looking at one of them settles nothing."""
+    verdict = found_in("pit", "walks about", "out")
+    model = model_of("pit", "walks about")
+    assert verdict.trace is not None
+    assert confirm(model, verdict) is verdict
+    monkeypatch.setattr("checker.verify.replay.CONFIRM_STATES", 1)
+    told = confirm(model, verdict)
+    assert told.reason.endswith("; the replay looked for a way out in the next 1 states only")
+    assert told.reason.startswith(verdict.reason)
+    assert still_shows(model, verdict.trace, verdict.property, 0)

@@ -1,0 +1,32 @@
+"""The documents that a command is given, and how they are called in what it prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from checker.document.library import bundled_folder, find
+
+
+def documents(names: Sequence[str]) -> list[Path]:
+    """The files that arguments name. Raises what ``find`` does, and a usage error for what is
+    there but cannot be a document."""
+    for name in names:
+        if name == "-":
+            raise click.UsageError("-: a document is read from a file, not from standard input")
+        path = Path(name)
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise click.UsageError(f"{name}: this is neither a file nor a folder")
+    return [path for name in names for path in find(name)]
+
+
+def called(path: Path) -> str:
+    """What to type for a document: the bare name of a bundled one, the path of others."""
+    try:
+        inside = path.relative_to(bundled_folder())
+    except ValueError:
+        return str(path)
+    name = inside.with_suffix("").as_posix()
+    return name if find(name) == [path] else str(path)
