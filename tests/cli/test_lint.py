@@ -138,6 +138,26 @@ def test_calls_and_arrivals_that_some_states_do_not_handle(lastack: Lastack, tmp
     assert lint(lastack, path) == [f"{where}: knock: no rule handles `knock` in awake"]
 
 
+def test_a_call_that_is_neither_taken_nor_refused(lastack: Lastack, tmp_path: Path) -> None:
+    """B, awakened by a letter, has heard something: what its own knock does then is not said."""
+    path = edited(tmp_path, "knock | | | | | refuse |", "knock | `heard is none` | | | | refuse |")
+    where = place(path, "| knock ")
+    assert lint(lastack, path) == [
+        f"{where}: knock: sometimes in awake no row takes or refuses `knock`",
+    ]
+
+
+TWINS = """| roomy | knock; knock | knock | queue | capacity 2 | one knocks violated, holds in both |
+| lossy | knock; knock | knock | queue, lose | capacity 2 | one knocks violated, holds in both |
+"""
+
+
+def test_a_twin_that_differs_in_two_points(lastack: Lastack, tmp_path: Path) -> None:
+    path = write(tmp_path, CLEAN + TWINS)
+    message = "lossy: its twin `both` differs in 2 points, not in one: network, capacity"
+    assert lint(lastack, path) == [f"{place(path, '| lossy ')}: {message}"]
+
+
 def test_a_rule_that_never_fires(lastack: Lastack, tmp_path: Path) -> None:
     row = "| `letter.polite` | awake | letter | `word is bye` | | | | | {} |"
     later = "| `letter.later` | waiting, awake | letter | |"

@@ -131,6 +131,13 @@ def test_a_twin_that_does_not_decide_the_property() -> None:
     assert unkept_twins(found) == ["none: one: in some it is said to be: holds, and is: not decided"]
 
 
+def test_what_nobody_expects_to_be_reached_need_not_be() -> None:
+    """Asked for by name, it is decided all the same."""
+    protocol, _ = results("| idle | none | none | | queue | capacity 1 | | |")
+    (judged,) = check_scenario(protocol, protocol.scenarios["idle"], Limits(), ["one"]).judged
+    assert (judged.verdict.outcome, judged.complaint) == ("violated", "")
+
+
 def test_nothing_can_be_blamed_for_what_is_not_reached() -> None:
     with pytest.raises(DocumentError) as raised:
         results("| none | none | none | | queue | capacity 1 | | one violated by go.on |")
