@@ -50,9 +50,7 @@ def _declarations(product: Product) -> Iterator[str]:
     yield "  b: LocalB;"
     yield "  ab: Channel;"
     yield "  ba: Channel;"
-    for name, budget in (("losses", product.losses), ("duplications", product.duplications)):
-        if budget:
-            yield f"  {name}: 0 .. {budget};"
+    yield from (f"  {name}: 0 .. {left};" for name, left in product.budgets)
     yield ""
 
 
@@ -197,13 +195,11 @@ def _rule(
 def _condition(product: Product, me: str, peer: str) -> str:
     if not product.conditional:
         return ""
-    readings = []
-    if product.reads(0):
-        readings.append("(ab[0] = 0 & ba[0] = 0 ? 1 : 0)")
-    if product.reads(1):
-        readings.append(f"2 * no_equal({me}{peer}, {me}_own_sending({me}, k))")
-    if product.timers:
-        readings.append(f"4 * {peer}_disabled({peer})")
+    readings = product.readings(
+        "(ab[0] = 0 & ba[0] = 0 ? 1 : 0)",
+        f"2 * no_equal({me}{peer}, {me}_own_sending({me}, k))",
+        f"4 * {peer}_disabled({peer})",
+    )
     return f" & allowed({me}_condition({me}, k), {' + '.join(readings) or '0'}) = 1"
 
 
@@ -235,8 +231,6 @@ def _start(product: Product) -> Iterator[str]:
     for name, content in zip(("ab", "ba"), product.in_flight, strict=True):
         yield f"  for i: Place do {name}[i] := 0; end;"
         yield from (f"  insert({name}, {segment});" for segment in content)
-    for name, budget in (("losses", product.losses), ("duplications", product.duplications)):
-        if budget:
-            yield f"  {name} := {budget};"
+    yield from (f"  {name} := {left};" for name, left in product.budgets)
     yield "end;"
     yield ""

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from checker.exchange.words import describe_local
 from checker.explore.graph import StateGraph
-from checker.explore.system import UNLIMITED
+from checker.explore.system import UNLIMITED, GlobalState
 from checker.model.tables import LocalTables, Model, Move
 
 NOTHING_SENT = 0
@@ -96,6 +96,18 @@ class Product:
         """Whether any step has a condition."""
         return len(self.conditions) > 1
 
+    def readings(self, empty: str, no_equal: str, disabled: str) -> list[str]:
+        """Those of three terms, in the language of the model, on which conditions depend: their
+        sum, or 0, is the place in a truth table."""
+        depends = (self.reads(0), self.reads(1), bool(self.timers))
+        return [term for term, needed in zip((empty, no_equal, disabled), depends, strict=True) if needed]
+
+    @property
+    def budgets(self) -> list[tuple[str, int]]:
+        """The budgets that are part of the state, with what is left at the start."""
+        named = (("losses", self.losses), ("duplications", self.duplications))
+        return [(name, left) for name, left in named if left]
+
     @property
     def overflow_is_counted(self) -> bool:
         """Whether a send that finds no room costs a loss, or is impossible where none is left."""
@@ -120,7 +132,7 @@ class _Tables:
     def product(self) -> Product:
         graph, model = self.graph, self.model
         ends = (self._end(0), self._end(1))
-        a, b, ab, ba, losses, duplications = map(int, graph.states[0])
+        a, b, ab, ba, losses, duplications = graph.state(0)
         contents = graph.system.contents
         readings = 1 << model.atoms.bits
         return Product(
@@ -148,7 +160,7 @@ class _Tables:
 
     def _end(self, end: int) -> End:
         tables: LocalTables = self.model.tables[end]
-        reached = set(self.graph.states[:, end].tolist())
+        reached = self._reached(end)
         arrivals: list[dict[int, Reaction]] = [{} for _ in range(len(tables.locals))]
         for (local, segment), move in sorted(tables.arrivals().items()):
             arrivals[local][segment + 1] = self._reaction(move)
@@ -160,6 +172,17 @@ class _Tables:
             arrivals=tuple(arrivals),
             disabled=tuple(tables.disabled_timers(local) if local in reached else 0 for local in numbers),
         )
+
+    def _reached(self, end: int) -> set[int]:
+        """The local states of ``end`` that some state of the graph has."""
+        reached: set[int] = set()
+
+        def note(state: GlobalState) -> int:
+            reached.add(state[end])
+            return 0
+
+        self.graph.over_states((end,), note)
+        return reached
 
     def _own(self, tables: LocalTables, local: int) -> tuple[OwnMove, ...]:
         return tuple(

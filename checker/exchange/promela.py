@@ -43,15 +43,13 @@ def _head(product: Product) -> Iterator[str]:
 def _state(product: Product) -> Iterator[str]:
     local = type_for(max(len(end.locals) for end in product.ends) - 1)
     slot = type_for(len(product.segments))
-    yield "/* The state: both local states, what is in flight each way, and what is left of the budgets */"
+    yield "/* The state: both local states, what is in flight each way, what is left of budgets */"
     yield f"{local} a = {product.start[0]}, b = {product.start[1]};"
     for name, content in zip(("ab", "ba"), product.in_flight, strict=True):
         slots = _sorted_slots(product, content)
         start = f" = {braced(slots)}" if any(slots) else ""
         yield f"{slot} {name}[{product.capacity}]{start};"
-    for name, budget in (("losses", product.losses), ("duplications", product.duplications)):
-        if budget:
-            yield f"{type_for(budget)} {name} = {budget};"
+    yield from (f"{type_for(left)} {name} = {left};" for name, left in product.budgets)
     yield ""
 
 
@@ -168,15 +166,12 @@ def _endpoint(product: Product, me: str, peer: str) -> str:
 def _condition(product: Product, me: str, peer: str, move: str) -> str:
     if not product.conditional:
         return ""
-    readings = []
-    if product.reads(0):
-        readings.append("(now.ab[0] == 0 && now.ba[0] == 0)")
-    if product.reads(1):
-        readings.append(f"no_equal(now.{me}{peer}, {move}.sending) << 1")
-    if product.timers:
-        readings.append(f"{peer}_disabled[now.{peer}] << 2")
-    sum = " | ".join(readings) or "0"
-    return f"\n    && (!{move}.condition || conditions[{move}.condition][{sum}])"
+    readings = product.readings(
+        "(now.ab[0] == 0 && now.ba[0] == 0)",
+        f"2 * no_equal(now.{me}{peer}, {move}.sending)",
+        f"4 * {peer}_disabled[now.{peer}]",
+    )
+    return f"\n    && (!{move}.condition || conditions[{move}.condition][{' + '.join(readings) or '0'}])"
 
 
 def _room(product: Product, out: str, sending: str) -> str:

@@ -61,11 +61,11 @@ class StateSpace:
 
     def names(self, index: int) -> tuple[str, str]:
         """The names of the local states of A and B, without their variables."""
-        tables, row = self._model.tables, self.graph.states[index]
-        return tables[0].locals[int(row[0])].state, tables[1].locals[int(row[1])].state
+        tables, state = self._model.tables, self.graph.state(index)
+        return tables[0].locals[state.a].state, tables[1].locals[state.b].state
 
     def words(self, index: int) -> StateWords:
-        a, b, ab, ba, losses, duplications = map(int, self.graph.states[index])
+        a, b, ab, ba, losses, duplications = self.graph.state(index)
         return StateWords(
             self._local(0, a),
             self._local(1, b),

@@ -13,11 +13,9 @@ from string import Template
 from checker.exchange.product import End, Product, Reaction
 from checker.exchange.words import comment
 
-CONFIGURATION = """\
-SPECIFICATION Spec
-CHECK_DEADLOCK FALSE
-"""
-"""The ``.cfg`` file that goes with a module: a state without successors is no error."""
+CONFIGURATION = "SPECIFICATION Spec\n"
+"""The ``.cfg`` file that goes with a module. That a state without successors is no error is
+said by an option, as not every TLC knows how to read it here."""
 
 
 def module_name(text: str) -> str:
@@ -47,10 +45,10 @@ def _head(product: Product, name: str) -> Iterator[str]:
     yield f"\\* {comment(product.document)}: {comment(product.scenario)}"
     yield f"\\* states {product.states}, transitions {product.transitions}, depth {product.depth}"
     yield "\\*"
-    yield f"\\* java -cp tla2tools.jar tlc2.TLC {name}, with {name}.cfg as follows, finds"
-    yield f"\\* {product.states} distinct states; {product.transitions + 1} generated, as it counts the"
-    yield f"\\* initial state; and the depth {product.depth + 1}, as it counts from 1."
-    yield from (f"\\*   {line}" for line in CONFIGURATION.splitlines())
+    yield f"\\* java -cp tla2tools.jar tlc2.TLC -deadlock {name}"
+    yield f"\\* where {name}.cfg says {CONFIGURATION.strip()} finds {product.states} distinct states;"
+    yield f"\\* {product.transitions + 1} generated, as it counts the initial state; and the depth"
+    yield f"\\* {product.depth + 1}, as it counts from 1."
     yield ""
     yield "EXTENDS Naturals, Sequences"
     yield ""
@@ -172,14 +170,8 @@ def _channels(product: Product) -> Iterator[str]:
 # State and actions
 
 
-def _budgets(product: Product) -> list[tuple[str, int]]:
-    """The budgets that are part of the state, with what is left at the start."""
-    named = (("losses", product.losses), ("duplications", product.duplications))
-    return [(name, budget) for name, budget in named if budget]
-
-
 def _variables(product: Product) -> list[str]:
-    return ["a", "b", "ab", "ba", *(name for name, _ in _budgets(product))]
+    return ["a", "b", "ab", "ba", *(name for name, _ in product.budgets)]
 
 
 def _state(product: Product) -> Iterator[str]:
@@ -193,7 +185,7 @@ def _state(product: Product) -> Iterator[str]:
         yield f"  /\\ {name} = {local + 1}"
     for name, content in zip(("ab", "ba"), product.in_flight, strict=True):
         yield f"  /\\ {name} = {_tuple(sorted(content) if product.order == 'bag' else content)}"
-    for name, budget in _budgets(product):
+    for name, budget in product.budgets:
         yield f"  /\\ {name} = {budget}"
     yield ""
 
@@ -210,7 +202,7 @@ def _endpoint(product: Product, end: int) -> Iterator[str]:
     yield f"  LET move == Own{name}[{me}][k]"
     yield "      segments == Sendings[move[2]] IN"
     if product.conditional:
-        yield f"  /\\ Conditions[move[3]][1{_reading(product, out, peer)}]"
+        yield f"  /\\ Conditions[move[3]][{_place(product, out, peer)}]"
     yield from _reacts(product, me, out, "move")
     yield _unchanged(product, me, out, *(["losses"] if product.losses else []))
     yield ""
@@ -236,15 +228,14 @@ def _reacts(product: Product, me: str, out: str, reaction: str) -> Iterator[str]
     yield f"  /\\ {out}' = Send({out}, segments)"
 
 
-def _reading(product: Product, out: str, peer: str) -> str:
-    readings = ""
-    if product.reads(0):
-        readings += " + (IF ab = <<>> /\\ ba = <<>> THEN 1 ELSE 0)"
-    if product.reads(1):
-        readings += f" + (IF NoEqual({out}, segments) THEN 2 ELSE 0)"
-    if product.timers:
-        readings += f" + 4 * Disabled{peer.upper()}[{peer}]"
-    return readings
+def _place(product: Product, out: str, peer: str) -> str:
+    """The place of the readings of the network in a truth table."""
+    readings = product.readings(
+        "(IF ab = <<>> /\\ ba = <<>> THEN 1 ELSE 0)",
+        f"(IF NoEqual({out}, segments) THEN 2 ELSE 0)",
+        f"4 * Disabled{peer.upper()}[{peer}]",
+    )
+    return " + ".join(["1", *readings])
 
 
 def _fault(

