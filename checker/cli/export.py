@@ -9,9 +9,10 @@ from pathlib import Path
 import click
 
 from checker.cli import AS_EXPECTED, LIMIT
-from checker.cli.terminal import ProgressLine, interruptible, write_atomically
-from checker.document.library import find, load
-from checker.document.problems import suggest
+from checker.cli.choice import near
+from checker.cli.documents import documents
+from checker.cli.terminal import ProgressLine, interruptible, require_writable, write_atomically
+from checker.document.library import load
 from checker.document.protocol import Protocol, Scenario
 from checker.document.scenarios import MAX_CAPACITY
 from checker.exchange.aut import to_aut
@@ -65,10 +66,10 @@ def command(
     complete.
     """
     path = None if output is None or str(output) == "-" else output
-    if path is not None and not path.parent.is_dir():
-        raise click.UsageError(f"{path.parent}: there is no such folder to write to")
-    if format == "tla":
-        _require_module_name(path)
+    if path is not None:
+        if format == "tla":
+            _require_module_name(path)
+        require_writable(path)
     graph = _explored(_scenario(document, name, capacity), max_states)
     if not graph.complete:
         click.echo(f"lastack: {name}: {graph.limit}: an export needs the whole state graph", err=True)
@@ -81,13 +82,14 @@ def command(
 
 
 def _scenario(document: str, name: str, capacity: int | None) -> tuple[Protocol, Scenario]:
-    paths = find(document)
-    if len(paths) > 1:
+    path, *others = documents([document])
+    if others:
         raise click.UsageError(f"{document}: an export is of one document, not of a folder of them")
-    protocol = load(paths[0])
+    protocol = load(path)
     scenario = protocol.scenarios.get(name)
     if scenario is None:
-        raise click.UsageError(f"there is no scenario `{name}`{suggest(name, protocol.scenarios)}")
+        hint = near(name, list(protocol.scenarios), [(path, protocol)])
+        raise click.UsageError(f"there is no scenario `{name}`{hint}")
     return protocol, replace(scenario, capacity=capacity or scenario.capacity)
 
 
@@ -116,9 +118,9 @@ def _write(format: str, graph: StateGraph, path: Path | None) -> None:
         write_atomically(path.with_suffix(".cfg"), CONFIGURATION)
 
 
-def _require_module_name(path: Path | None) -> None:
+def _require_module_name(path: Path) -> None:
     """TLC wants a module in a file of its name."""
-    if path is not None and (path.suffix != ".tla" or module_name(path.stem) != path.stem):
+    if path.suffix != ".tla" or module_name(path.stem) != path.stem:
         raise click.UsageError(
             f"{path.name}: expected NAME.tla, where NAME begins with a letter and has letters,"
             " digits and single underscores"

@@ -95,9 +95,12 @@ def test_a_graph_that_a_limit_cut_off_is_not_exported(lastack: Lastack, door: Pa
             ["aut", "textbook", "-s", "three way"],
             "there is no scenario `three way`; did you mean `three-way`?",
         ),
+        (["aut", "textbook", "-s", "xyzzy"], "no scenario `xyzzy`; `lastack list textbook` shows what there"),
+        (["aut", "-", "-s", "three-way"], "-: a document is read from a file, not from standard input"),
         (["aut", "textbook"], "Missing option '--scenario'"),
         (["aut", DOCUMENTS, "-s", "one letter"], "an export is of one document, not of a folder of them"),
         (["aut", "textbook", "-s", "three-way", "-o", "/nowhere/x"], "/nowhere: there is no such folder"),
+        (["aut", "textbook", "-s", "three-way", "-o", "/dev/full"], "/dev/full: No space left on device"),
     ],
 )
 def test_errors_say_what_to_do(lastack: Lastack, arguments: list[object], message: str) -> None:
