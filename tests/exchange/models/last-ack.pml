@@ -132,6 +132,9 @@ end:
 #if CAPACITY > 6
   :: d_step { ups > 6 -> remove(up, ups, 6) }
 #endif
+#if CAPACITY > 7
+  :: d_step { ups > 7 -> remove(up, ups, 7) }
+#endif
   :: d_step { server == ESTABLISHED || server == CLOSE_WAIT -> close(server, down, downs) }
   :: d_step { resends(server) -> resend(server, down, downs) }
   :: d_step { server == TIME_WAIT && in_flight == 0 && !resends(client) -> server = GONE }
@@ -154,6 +157,9 @@ end:
 #endif
 #if CAPACITY > 6
   :: d_step { downs > 6 -> remove(down, downs, 6) }
+#endif
+#if CAPACITY > 7
+  :: d_step { downs > 7 -> remove(down, downs, 7) }
 #endif
   od
 }
