@@ -34,8 +34,14 @@ def quotient(of: Sequence[float], to: Sequence[float]) -> float | None:
     return median(a / b for a, b in pairs) if pairs else None
 
 
-def report(results: Sequence[Results], by_hand: Results, about: Mapping[str, str], quick: bool) -> str:
-    lines = [*_head(quick), *_ratios(results), *_by_hand(by_hand)]
+def report(
+    results: Sequence[Results],
+    by_hand: Results,
+    growth: Sequence[tuple[Case, Program, Run]],
+    about: Mapping[str, str],
+    quick: bool,
+) -> str:
+    lines = [*_head(quick), *_ratios(results), *_by_hand(by_hand), *_growth(growth)]
     for result in results:
         lines += _explorations(result)
         lines += _whole(result)
@@ -118,6 +124,40 @@ def _by_hand(result: Results) -> Iterator[str]:
     yield "`tests/exchange/models/last-ack.pml`."
     yield ""
     yield from _runs(result)
+    yield ""
+
+
+def _growth(ran: Sequence[tuple[Case, Program, Run]]) -> Iterator[str]:
+    if not ran:
+        return
+    yield "## Larger and larger graphs"
+    yield ""
+    yield "One run of each, one thread; nanoseconds of the processor."
+    yield ""
+    rows = [
+        [
+            program.name,
+            str(case),
+            f"{run.states:,}",
+            f"{run.transitions:,}",
+            f"{run.cpu:.2f}",
+            f"{run.cpu / run.states * 1e9:,.0f}",
+            f"{run.cpu / run.transitions * 1e9:,.0f}",
+            f"{run.bytes / run.states:,.0f}",
+        ]
+        for case, program, run in ran
+    ]
+    head = [
+        "",
+        "scenario",
+        "states",
+        "transitions",
+        "CPU s",
+        "ns / state",
+        "ns / transition",
+        "bytes / state",
+    ]
+    yield from _table(head, rows)
     yield ""
 
 
