@@ -20,7 +20,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-WARM_UP = 5_000
+WARM_UP = 20_000
 """States of an exploration that goes before, so that kernels are loaded and memory is mapped."""
 
 

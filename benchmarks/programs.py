@@ -115,7 +115,7 @@ def lastack(at: Path, *arguments: str) -> Taken:
 def offered(at: Path) -> tuple[list[str], bool]:
     """The engines of ``lastack check``, and whether it can be told the number of threads."""
     found = json.loads(lastack(at, "benchmarks/explore.py").printed)
-    return [name for name in found["engines"] if name != "auto"], found["threads"]
+    return found["engines"], found["threads"]
 
 
 def engine(at: Path, name: str, threads: int, case: Case) -> Program:

@@ -146,7 +146,7 @@ class Bench:
     def _processes(self, case: Case, at: Path, again: bool) -> Iterator[tuple[str, Callable[[], Taken]]]:
         """Cold, then warm; what was compiled is kept beside the sources."""
         one = ("-p", case.property)
-        for name in self.engines:
+        for name in self.choices:
             if name == "reference" and again:
                 continue
             checked = partial(check, tree(at / name), name, case)
