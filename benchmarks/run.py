@@ -70,7 +70,9 @@ class Bench:
         self.rounds = rounds
         self.tree = tree(folder / "lastack")
         names, self.threaded = offered(self.tree)
-        self.engines = list(engines) or names
+        self.choices = list(engines) or names
+        # auto is one of the others, which only whole processes are asked for.
+        self.engines = [name for name in self.choices if name != "auto"]
 
     def explorations(self, case: Case) -> Results:
         """One after the other, again and again, so that no program has the better minutes."""
@@ -144,7 +146,7 @@ class Bench:
             found.whole.setdefault("rumur && gcc && ./model", []).append(rumur_())
 
     def _processes(self, case: Case, at: Path, again: bool) -> Iterator[tuple[str, Callable[[], Taken]]]:
-        """Cold, then warm; what was compiled is kept beside the sources."""
+        """Cold, then warm: a copy of the program has compiled nothing before it first runs."""
         one = ("-p", case.property)
         for name in self.choices:
             if name == "reference" and again:
