@@ -115,11 +115,13 @@ class StateGraph:
     ) -> npt.NDArray[np.int8]:
         """``value`` (a small integer) of every state; it may depend on ``columns`` only, and is
         evaluated once per combination of them."""
-        first, inverse = self._combinations(columns)
+        first, inverse = self.combinations(columns)
         results = np.fromiter((value(self.state(int(i))) for i in first), np.int8, len(first))
         return results[inverse]
 
-    def _combinations(self, columns: tuple[int, ...]) -> tuple[Ints, Ints]:
+    def combinations(self, columns: tuple[int, ...]) -> tuple[Ints, Ints]:
+        """(for each combination of ``columns`` that occurs the first state with it; for each
+        state the number of its combination)."""
         key = f"combinations {columns}"
         if key not in self.cache:
             code = np.zeros(len(self.states), dtype=np.int64)

@@ -23,11 +23,9 @@ def can_do_without(graph: StateGraph, property: Property, row: str) -> bool:
 
     On an incomplete graph only the runs that were explored count.
     """
-    rules = [rule.id for rule in graph.system.model.protocol.rules]
-    index = rules.index(row)
-    if index in graph.system.model.start().fired:
+    if fires_before_the_start(graph, row):
         return False
-    fires = _fires(graph, index)
+    fires = _fires(graph, _index(graph, row))
     reached = _reached(graph, ~fires)
     for claim in claims_of(graph.system.model, property):
         if property.kind == "step":
@@ -38,6 +36,15 @@ def can_do_without(graph: StateGraph, property: Property, row: str) -> bool:
         elif (reached & (judge_states(graph, property, claim) == VIOLATED)).any():
             return True
     return False
+
+
+def fires_before_the_start(graph: StateGraph, row: str) -> bool:
+    """Whether ``row`` fired in the calls of ``opened``: it is then on every run, good or bad."""
+    return _index(graph, row) in graph.system.model.start().fired
+
+
+def _index(graph: StateGraph, row: str) -> int:
+    return [rule.id for rule in graph.system.model.protocol.rules].index(row)
 
 
 def _fires(graph: StateGraph, rule: int) -> Mask:

@@ -6,7 +6,7 @@ are final; everything else is ``unknown``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import networkx as nx
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from checker.document.protocol import Property
-from checker.explore.graph import Edges, Mask, StateGraph
+from checker.explore.graph import Mask, StateGraph
 from checker.model.segment import Segment
 from checker.model.tables import Action
 from checker.verify.claims import (
@@ -28,6 +28,8 @@ from checker.verify.claims import (
     state_env,
     step_env,
 )
+from checker.verify.room import losing, with_room
+from checker.verify.roomier import Roomier
 from checker.verify.stuck import MOST_STATES, future_of, why_stuck
 from checker.verify.trace import Trace, trace_to
 from checker.verify.verdict import Verdict, scope_of
@@ -77,7 +79,7 @@ def _broken_before_the_start(
     return None
 
 
-def _judge(graph: StateGraph, claim: Claim) -> Judgements:
+def judge_all(graph: StateGraph, claim: Claim) -> Judgements:
     """The claim's judgement of every state."""
     system, end = graph.system, claim.end
     return graph.over_states(claim.columns, lambda state: claim.judge(global_env(system, state, end)))
@@ -115,7 +117,12 @@ def _states(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) 
         why = _why_stuck(graph, property, index) if property.kind == "never stuck" else ""
         return _violated(graph, property, end, trace_to(graph, index), why)
     premise = any(bool((judgement != PREMISE_FALSE).any()) for judgement in judged)
-    return _conclude(graph, property, premise)
+    verdict = _conclude(graph, property, premise)
+    doubtful = verdict.outcome == "holds" and property.kind == "never stuck"
+    if doubtful and _only_by_losing(graph, property, claims):
+        reason = "only the loss of what finds no room leads there; try a larger capacity"
+        return replace(verdict, outcome="unknown", reason=reason)
+    return verdict
 
 
 def judge_states(graph: StateGraph, property: Property, claim: Claim) -> Judgements:
@@ -123,7 +130,7 @@ def judge_states(graph: StateGraph, property: Property, claim: Claim) -> Judgeme
 
     For ``quiescent`` and ``never stuck`` that depends on the edges, so ``graph`` must be complete.
     """
-    judgement = _judge(graph, claim)
+    judgement = judge_all(graph, claim)
     if property.kind == "quiescent":
         return np.where(_quiet(graph, property), judgement, PREMISE_FALSE).astype(np.int8)
     if property.kind == "never stuck":
@@ -136,14 +143,16 @@ def _quiet(graph: StateGraph, property: Property) -> Mask:
     """The states in which no helpful action is enabled. Where an action lacked room, helpful
     or not, that is not known."""
     busy = np.zeros(len(graph), dtype=np.bool_)
-    busy[helpful_edges(graph, property.calls).sources] = True
+    busy[graph.edges.sources[helpful(graph, property.calls)]] = True
     quiet: Mask = ~busy & ~graph.truncated
     return quiet
 
 
 def _reachable(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) -> Verdict:
     found = [
-        (index, claim.end) for claim in claims if (index := _first(_judge(graph, claim) == HOLDS)) is not None
+        (index, claim.end)
+        for claim in claims
+        if (index := _first(judge_all(graph, claim) == HOLDS)) is not None
     ]
     if found:
         index, end = min(found)
@@ -233,23 +242,24 @@ def _find_steps(graph: StateGraph, end: int, with_peer: bool) -> Steps:
 # Never stuck
 
 
-def helpful_edges(graph: StateGraph, calls: tuple[str, ...]) -> Edges:
-    """The edges of helpful actions only; ``calls`` are those that users must make."""
+def helpful(graph: StateGraph, calls: tuple[str, ...]) -> Mask:
+    """The edges of helpful actions; ``calls`` are those that users must make."""
     key = f"helpful {calls}"
     if key not in graph.cache:
         model = graph.system.model
         helps = [model.is_helpful(action, calls) for action in model.actions.values]
-        keep = np.array(helps, dtype=np.bool_)[graph.edges.labels]
-        graph.cache[key] = graph.edges.only(keep)
-    edges: Edges = graph.cache[key]
-    return edges
+        graph.cache[key] = np.array(helps, dtype=np.bool_)[graph.edges.labels]
+    mask: Mask = graph.cache[key]
+    return mask
 
 
-def can_reach(graph: StateGraph, goals: Mask, calls: tuple[str, ...]) -> Mask:
-    """The states from which helpful actions alone can lead to one of ``goals``."""
-    key = f"helpful reversed {calls}"
+def can_reach(graph: StateGraph, goals: Mask, calls: tuple[str, ...], losing_helps: bool = True) -> Mask:
+    """The states from which helpful actions alone can lead to one of ``goals``; unless
+    ``losing_helps``, without losing anything for want of room."""
+    key = f"helpful reversed {calls} {losing_helps}"
     if key not in graph.cache:
-        graph.cache[key] = helpful_edges(graph, calls).reversed()
+        keep = helpful(graph, calls) if losing_helps else helpful(graph, calls) & ~losing(graph)
+        graph.cache[key] = graph.edges.only(keep).reversed()
     able: Mask = np.zeros(len(graph), dtype=np.bool_)
     edges: Any = graph.cache[key]  # networkx is typed for its own graphs, not for backends
     for layer in nx.bfs_layers(edges, np.flatnonzero(goals).tolist()):
@@ -265,8 +275,21 @@ def _able(graph: StateGraph, property: Property, claim: Claim) -> Mask:
 
 def _goals(graph: StateGraph, claim: Claim) -> Mask:
     """Where the claim holds, whatever its premise."""
-    mask: Mask = _judge(graph, claim.goal()) == HOLDS
+    mask: Mask = judge_all(graph, claim.goal()) == HOLDS
     return mask
+
+
+def _only_by_losing(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) -> bool:
+    """Whether only the loss of what finds no room leads to the goal from a state that has room,
+    and more room does not help. In a full channel there is nothing to be learnt from that."""
+    roomy = with_room(graph)
+    for claim in claims:
+        able = can_reach(graph, _goals(graph, claim), property.calls, losing_helps=False)
+        doubtful = np.flatnonzero((judge_all(graph, claim) != PREMISE_FALSE) & roomy & ~able)
+        roomier = Roomier(graph, claim)
+        if not all(roomier.reaches(index) for index in doubtful.tolist()):
+            return True
+    return False
 
 
 def _why_stuck(graph: StateGraph, property: Property, index: int) -> str:

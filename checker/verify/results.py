@@ -12,7 +12,7 @@ from checker.explore.graph import StateGraph
 from checker.explore.limits import Limits
 from checker.explore.reference import explore
 from checker.model.tables import Model
-from checker.verify.blame import can_do_without
+from checker.verify.blame import can_do_without, fires_before_the_start
 from checker.verify.decide import decide, steps_of
 from checker.verify.replay import confirm
 from checker.verify.trace import move_of
@@ -114,6 +114,8 @@ def _complaint(graph: StateGraph, verdict: Verdict, expectation: Expectation | N
         return f"expected: {expectation.outcome}"
     if expectation.blame and verdict.trace is None:
         return f"expected by {expectation.blame}, but it is broken before the start"
+    if expectation.blame and fires_before_the_start(graph, expectation.blame):
+        return f"expected by {expectation.blame}, but that fires before the start, so it explains nothing"
     if expectation.blame and can_do_without(graph, verdict.property, expectation.blame):
         return f"expected by {expectation.blame}, but some counterexample does not fire it"
     return ""

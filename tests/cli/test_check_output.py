@@ -30,7 +30,7 @@ lossy
   duplication; A may call knock
   ✓ holds          tidy
   ✗ violated       woken
-                   as expected, by knock.asleep, but holds in “quiet”; at A
+                   as expected, by knock.asleep, said to hold in “quiet”; at A
                    after 2 steps
 
   ── woken in lossy ──────────────────────────────────────────────────────────
