@@ -306,11 +306,21 @@ def test_what_is_wrong_with_a_file_is_said(lastack: Lastack, tmp_path: Path) -> 
         assert ran.err.splitlines()[0] == f"{tmp_path / name}:1:1: {message}"
 
 
+def test_other_texts_in_a_folder_are_left_out(lastack: Lastack, tmp_path: Path) -> None:
+    write_door(tmp_path)
+    other = tmp_path / "CHANGELOG.md"
+    other.write_text("# Changes\n\n| version | date |\n|---|---|\n| 1 | today |\n", encoding="utf-8")
+    ran = lastack("list", str(tmp_path))
+    assert ran.code == 0
+    assert ran.out.count("  scenarios") == 1
+    assert ran.err == f"lastack: {other} is left out: it has no table of a protocol\n"
+
+
 def test_a_folder_without_documents(lastack: Lastack, tmp_path: Path) -> None:
     for command in ("check", "list", "lint", "fmt"):
         ran = lastack(command, tmp_path)
         assert (ran.code, ran.out) == (2, "")
-        assert ran.err == f"lastack: {tmp_path}: no documents (*.md) in this folder\n"
+        assert ran.err == f"lastack: {tmp_path}: no documents (*.md with known tables) in this folder\n"
 
 
 def test_a_byte_order_mark_is_no_part_of_a_document(lastack: Lastack, tmp_path: Path) -> None:
@@ -351,7 +361,7 @@ def test_help_imports_nothing_that_takes_long() -> None:
 
 def test_help_of_every_command() -> None:
     listed = [line.split()[0] for line in process("--help").out.partition("Commands:")[2].split("\n") if line]
-    assert listed == ["check", "list", "lint", "fmt", "replay"]
+    assert listed == ["check", "list", "lint", "fmt", "replay", "export"]
     for command in listed:
         ran = process(command, "-h")
         assert (ran.code, ran.err) == (0, "")
