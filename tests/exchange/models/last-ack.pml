@@ -109,7 +109,7 @@ active proctype network() {
 end:
   do
   :: d_step { client == CLOSED -> client = SYN_SENT; send(up, ups, SYN) }
-  :: d_step { client == ESTABLISHED || client == CLOSE_WAIT -> close(client, up, ups) }
+  :: d_step { client == ESTABLISHED -> close(client, up, ups) }
   :: d_step { resends(client) -> resend(client, up, ups) }
   :: d_step { client == TIME_WAIT && in_flight == 0 && !resends(server) -> client = GONE }
   :: d_step { downs > 0 -> receive(client, down, downs, up, ups) }
@@ -135,9 +135,8 @@ end:
 #if CAPACITY > 7
   :: d_step { ups > 7 -> remove(up, ups, 7) }
 #endif
-  :: d_step { server == ESTABLISHED || server == CLOSE_WAIT -> close(server, down, downs) }
+  :: d_step { server == CLOSE_WAIT -> close(server, down, downs) }
   :: d_step { resends(server) -> resend(server, down, downs) }
-  :: d_step { server == TIME_WAIT && in_flight == 0 && !resends(client) -> server = GONE }
   :: d_step { ups > 0 -> receive(server, up, ups, down, downs) }
   :: d_step { downs > 0 -> remove(down, downs, 0) }
 #if CAPACITY > 1
