@@ -35,8 +35,12 @@ def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(installed: Path, cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return python(installed, cwd, "-m", "checker", *arguments)
+
+
+def python(installed: Path, cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "checker", *arguments],
+        [sys.executable, *arguments],
         cwd=cwd,
         env={**os.environ, "PYTHONPATH": str(installed)},
         capture_output=True,
@@ -47,9 +51,9 @@ def run(installed: Path, cwd: Path, *arguments: str) -> subprocess.CompletedProc
 
 @pytest.mark.slow
 def test_the_wheel_works_from_another_folder(installed: Path, tmp_path: Path) -> None:
-    found = run(installed, tmp_path, "list", "textbook")
-    assert found.returncode == 0, found.stderr
-    assert f"{installed}/checker/spec/textbook.md" in found.stdout
+    where = "from checker.document.library import find; print(*find('textbook'))"
+    found = python(installed, tmp_path, "-c", where)
+    assert found.stdout == f"{installed}/checker/spec/textbook.md\n", found.stderr
     checked = run(installed, tmp_path, "check", "textbook", "--format", "json")
     assert checked.returncode == 0, checked.stderr
     assert json.loads(checked.stdout)["document"] == "textbook"

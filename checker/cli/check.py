@@ -32,11 +32,13 @@ from checker.document.scenarios import MAX_CAPACITY
 from checker.exchange.itf import to_itf
 from checker.exchange.results import results_to_json
 from checker.exchange.traces import TraceCodec
-from checker.explore.limits import Limits
+from checker.explore.engines import ENGINES, Engine, is_installed
+from checker.explore.limits import Limits, ResumeError
 from checker.model.evaluate import SemanticError
 from checker.show.paragraph import paragraph
 from checker.show.report import document_report, scenario_report
 from checker.verify.results import ScenarioResult, check_scenario, never_decided
+from checker.verify.stuck import run_of
 from checker.verify.twins import with_twins
 
 
@@ -46,7 +48,15 @@ from checker.verify.twins import with_twins
 @click.option("--property", "-p", "properties", multiple=True, metavar="P", help="Only this property.")
 @click.option("--capacity", type=click.IntRange(1, MAX_CAPACITY), help="Segments in flight each way.")
 @click.option("--set", "settings", multiple=True, metavar="SWITCH=VALUE", help="Set a switch.")
-@click.option("--engine", type=click.Choice(["reference"]), default="reference", show_default=True)
+@click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True)
+@click.option("--threads", type=click.IntRange(1), metavar="N", help="Of the native engine.")
+@click.option(
+    "--workdir",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Keep the states in files there, not in memory.",
+)
+@click.option("--resume", is_flag=True, help="Go on with what is in --workdir.")
 @click.option(
     "--max-states",
     type=click.IntRange(1),
@@ -71,6 +81,9 @@ def command(
     capacity: int | None,
     settings: tuple[str, ...],
     engine: str,
+    threads: int | None,
+    workdir: Path | None,
+    resume: bool,
     max_states: int,
     time_limit: float | None,
     format: str,
@@ -89,7 +102,10 @@ def command(
     """
     if time_limit is not None and not math.isfinite(time_limit):
         raise click.UsageError(f"--time-limit {time_limit}: expected a number of seconds")
-    options = Options(scenarios, properties, capacity, settings, max_states, time_limit, traces)
+    chosen_engine = _engine(Engine(engine, threads, workdir, resume))
+    options = Options(
+        scenarios, properties, capacity, settings, chosen_engine, max_states, time_limit, traces
+    )
     loaded = [(path, load(path)) for path in files(documents or ("rfc9293",))]
     require_known(options, loaded)
     jobs = [(path, protocol, chosen_of(protocol, options)) for path, protocol in loaded]
@@ -106,6 +122,17 @@ def command(
         out.text([Text(), *_documents_together(names, codes)])
     out.close(single=len(loaded) == 1 and (not documents or not Path(documents[0]).is_dir()))
     return next(code for code in (ERROR, NOT_AS_EXPECTED, LIMIT, AS_EXPECTED) if code in codes)
+
+
+def _engine(engine: Engine) -> Engine:
+    """``engine``, if it can do what is asked of it."""
+    if engine.name == "native" and not is_installed():
+        raise click.UsageError("--engine native: it needs numba; `pip install numba`, or leave it to auto")
+    if engine.name == "reference" and engine.workdir is not None:
+        raise click.UsageError("--workdir: the reference engine keeps everything in memory")
+    if engine.resume and engine.workdir is None:
+        raise click.UsageError("--resume: expected the --workdir that the check was begun with")
+    return engine
 
 
 def _documents_together(names: Sequence[str], codes: Sequence[int]) -> Iterator[Text]:
@@ -181,7 +208,7 @@ class _Checking:
             label = f"{protocol.name}: {scenario.name} ({number} of {len(chosen)})"
             try:
                 results.append(self._scenario(protocol, scenario, label))
-            except SemanticError as error:
+            except (SemanticError, ResumeError) as error:
                 # The other scenarios may be fine; what was found out must not be lost.
                 complain(f"{scenario.name}: {error}")
                 broken += 1
@@ -203,7 +230,9 @@ class _Checking:
         try:
             progress.say(label)
             with interruptible(limits):
-                result = check_scenario(protocol, scenario, limits, options.properties or None)
+                result = check_scenario(
+                    protocol, scenario, limits, options.properties or None, options.engine
+                )
         finally:
             progress.clear()
             self.interrupted |= limits.interrupted
@@ -225,12 +254,12 @@ def _save_traces(folder: Path, protocol: Protocol, result: ScenarioResult) -> No
     codec = TraceCodec(protocol)
     for judged in result.judged:
         verdict = judged.verdict
-        if verdict.trace is None:
+        if (run := run_of(result.model, verdict)) is None:
             continue
         name = verdict.property.name
         parts = (protocol.name, result.scenario.name, name)
         stem = "--".join(re.sub(r"\W+", "-", part).strip("-") for part in parts)
-        trace = codec.encode(verdict.trace, result.scenario, name, verdict.end)
-        for suffix, value in ((".json", trace), (".itf.json", to_itf(result.model, verdict.trace, name))):
+        trace = codec.encode(run, result.scenario, name, verdict.end)
+        for suffix, value in ((".json", trace), (".itf.json", to_itf(result.model, run, name))):
             text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
             write_atomically(folder / f"{stem}{suffix}", text)

@@ -13,6 +13,7 @@ from checker.cli.documents import called
 from checker.document.kinds import parse_value, values_of
 from checker.document.problems import suggest
 from checker.document.protocol import Protocol, Scenario
+from checker.explore.engines import Engine
 
 
 @dataclass
@@ -23,6 +24,7 @@ class Options:
     properties: tuple[str, ...]
     capacity: int | None
     settings: tuple[str, ...]
+    engine: Engine
     max_states: int
     time_limit: float | None
     traces: Path | None
@@ -45,14 +47,14 @@ def require_known(options: Options, loaded: Sequence[tuple[Path, Protocol]]) -> 
     for what, (asked, names) in known.items():
         for name in asked:
             if name not in names:
-                raise click.UsageError(f"there is no {what} `{name}`{_near(name, names, loaded)}")
+                raise click.UsageError(f"there is no {what} `{name}`{near(name, names, loaded)}")
 
 
 def _either(names: Iterable[str]) -> str:
     return " or ".join(f"`{name}`" for name in names)
 
 
-def _near(name: str, names: Sequence[str], loaded: Sequence[tuple[Path, Protocol]]) -> str:
+def near(name: str, names: Sequence[str], loaded: Sequence[tuple[Path, Protocol]]) -> str:
     """What may have been meant: the name that is spelt alike, those with the same words in them,
     or where all of them can be seen."""
     if meant := suggest(name, names):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from checker.cli.messages import complain
 from checker.document.library import bundled_folder, find
 
 
@@ -19,7 +20,11 @@ def documents(names: Sequence[str]) -> list[Path]:
         path = Path(name)
         if path.exists() and not path.is_file() and not path.is_dir():
             raise click.UsageError(f"{name}: this is neither a file nor a folder")
-    return [path for name in names for path in find(name)]
+    found = [path for name in names for path in find(name)]
+    for name in names:
+        for other in sorted(set(Path(name).glob("*.md")) - set(found)) if Path(name).is_dir() else ():
+            complain(f"{other} is left out: it has no table of a protocol")
+    return found
 
 
 def called(path: Path) -> str:

@@ -10,6 +10,7 @@ import click
 from checker.cli import AS_EXPECTED, ERROR, NOT_AS_EXPECTED
 from checker.cli.documents import documents as files
 from checker.cli.messages import complain, say
+from checker.cli.terminal import ProgressLine
 from checker.document.library import load, read_text
 from checker.document.problems import DocumentError, Problem
 
@@ -45,7 +46,10 @@ def command(documents: tuple[str, ...]) -> int:
 def _problems(path: Path) -> list[Problem]:
     from checker.verify.lint import lint
 
+    progress = ProgressLine(path.stem)
     try:
-        return lint(load(path))
+        return lint(load(path), lambda scenario: progress.say(f"{path.stem}: {scenario}"))
     except DocumentError as error:
         return list(error.problems)
+    finally:
+        progress.clear()

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 from rich.text import Text
 
+from checker.cli.documents import called
 from checker.cli.documents import documents as files
 from checker.cli.messages import WIDTH
 from checker.cli.terminal import console
 from checker.document.library import bundled_folder, load
-from checker.document.protocol import Protocol, Scenario
+from checker.document.protocol import Scenario
 from checker.show.paragraph import counted, paragraph
 
 
@@ -27,7 +29,7 @@ def command(documents: tuple[str, ...]) -> int:
     """
     out = console()
     for path in files(documents or (str(bundled_folder()),)):
-        for line in _listing(load(path)):
+        for line in _listing(path):
             out.print(line)
     for line in [] if documents else _folders():
         out.print(line)
@@ -42,9 +44,12 @@ def _folders() -> Iterator[Text]:
             yield Text(f"{counted(number, 'more document')}: lastack list {folder.name}", style="dim")
 
 
-def _listing(protocol: Protocol) -> list[Text]:
+def _listing(path: Path) -> list[Text]:
+    protocol = load(path)
     what = f"{counted(len(protocol.states), 'state')}, {counted(len(protocol.rules), 'rule')}"
-    lines = list(paragraph(f"{protocol.name} ({protocol.file}): {what}", "bold", hanging="  "))
+    name = called(path)
+    where = "bundled" if name != str(path) else name
+    lines = list(paragraph(f"{protocol.name} ({where}): {what}", "bold", hanging="  "))
     lines.append(Text("  scenarios"))
     for scenario in protocol.scenarios.values():
         lines += _entry(scenario.name, _summary(scenario))

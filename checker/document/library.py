@@ -30,9 +30,9 @@ def find(name: str) -> list[Path]:
     """The files a command-line argument names: a path, a folder's documents, a bare name."""
     path = Path(name)
     if path.is_dir():
-        found = sorted(path.glob("*.md"))
+        found = sorted(file for file in path.glob("*.md") if _has_tables(file))
         if not found:
-            raise NoSuchDocument(f"{name}: no documents (*.md) in this folder")
+            raise NoSuchDocument(f"{name}: no documents (*.md with known tables) in this folder")
         return found
     if path.is_file():
         return [path]
@@ -42,8 +42,19 @@ def find(name: str) -> list[Path]:
             return [bundled]
         if (bundled_folder() / name).is_dir():
             return sorted((bundled_folder() / name).glob("*.md"))
-    known = ", ".join(path.stem for path in sorted(bundled_folder().glob("*.md")))
+    offers = sorted(bundled_folder().glob("*.md")) + sorted(bundled_folder().glob("*/"))
+    known = ", ".join(path.stem for path in offers)
     raise NoSuchDocument(f"{name}: no such file, folder or bundled document ({known})")
+
+
+def _has_tables(path: Path) -> bool:
+    """Whether a file is a document, or means to be one: a folder may hold other texts too."""
+    problems = ProblemList()
+    try:
+        sheet = read_sheet(read_text(path), str(path), problems)
+    except DocumentError:
+        return True  # whoever reads it is told what is wrong
+    return any(sheet.rows.values()) or bool(problems.problems)
 
 
 def read_text(path: Path, without_mark: bool = True) -> str:

@@ -292,7 +292,16 @@ class ScenarioReader:
         if twin == self.row:
             self._complain(phrase.position, f"`{twin}` is this scenario; the pair needs another one")
         if twin and twin not in self.names and not self.problems.doubts_of("scenarios", twin):
-            self._complain(phrase.position, f"there is no scenario `{twin}`{suggest(twin, self.names)}")
+            self._complain(phrase.position, self._no_twin(phrase, twin))
+
+    def _no_twin(self, phrase: Phrase, twin: str) -> str:
+        if phrase.position.file == self.protocol.file:
+            return f"there is no scenario `{twin}`{suggest(twin, self.names)}"
+        # A change keeps only the scenarios that it names, and `expect` where that cell is empty.
+        return (
+            f"there is no scenario `{twin}` here, which this `expect` names; "
+            f"name it in the change too, or give `{self.row}` an `expect` of its own there"
+        )
 
 
 def _split_twin(text: str) -> tuple[str, str, str]:

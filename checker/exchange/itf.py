@@ -26,7 +26,7 @@ def to_itf(model: Model, trace: Trace, property: str) -> dict[str, Any]:
         "#meta": {
             "format": "ITF",
             "format-description": "https://apalache-mc.org/docs/adr/015adr-trace.html",
-            "source": protocol.file,
+            "source": f"{protocol.name}.md",
             "description": f"{model.scenario.name}: {property}",
         },
         "params": [],

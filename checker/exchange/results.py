@@ -8,6 +8,7 @@ from typing import Any
 from checker.document.protocol import Protocol
 from checker.exchange.traces import TraceCodec
 from checker.verify.results import Judged, ScenarioResult, never_fired
+from checker.verify.stuck import run_of
 
 
 def results_to_json(
@@ -43,9 +44,9 @@ def _scenario(protocol: Protocol, result: ScenarioResult) -> dict[str, Any]:
 def _verdict(protocol: Protocol, result: ScenarioResult, judged: Judged) -> dict[str, Any]:
     verdict = judged.verdict
     trace = None
-    if verdict.trace is not None:
+    if (run := run_of(result.model, verdict)) is not None:
         codec = TraceCodec(protocol)
-        trace = codec.encode(verdict.trace, result.scenario, verdict.property.name, verdict.end)
+        trace = codec.encode(run, result.scenario, verdict.property.name, verdict.end)
     return {
         "property": verdict.property.name,
         "kind": verdict.property.kind,

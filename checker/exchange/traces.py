@@ -52,6 +52,7 @@ class TraceCodec:
             "initial": self._snapshot(trace.initial),
             "steps": [self._step(step) for step in trace.steps],
             "loop": trace.loop_start,
+            "stuck": trace.stuck_after,
         }
 
     def _step(self, step: Step) -> dict[str, Any]:
@@ -121,8 +122,11 @@ class TraceCodec:
         loop = top.get("loop")
         if loop is not None and not 0 <= _integer(top, "loop", "the file") < len(steps):
             raise TraceFormatError("the file: `loop` is not the number of a step")
+        stuck = top.get("stuck")
+        if stuck is not None and not 0 <= _integer(top, "stuck", "the file") <= len(steps):
+            raise TraceFormatError("the file: `stuck` is not the number of a step")
         initial = self._read_snapshot(_get(top, "initial", "the file"), "initial")
-        return Trace(initial, tuple(steps), loop), scenario
+        return Trace(initial, tuple(steps), loop, stuck), scenario
 
     def _read_scenario(self, top: Json) -> Scenario:
         name = _text(top, "scenario", "the file")

@@ -1,28 +1,40 @@
-"""Searches of a graph on its arrays: what is reached, and strongly connected components."""
+"""Searches on the arrays of ``Edges``: what is reached, and strongly connected components.
+
+``backend`` offers them to networkx.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from checker.explore.graph import Edges, Ints, Mask
 
 
-def reach_layers(edges: Edges, sources: Ints) -> Iterator[Ints]:
+def reach_layers(edges: Edges, sources: npt.NDArray[Any]) -> Iterator[Ints]:
     """Breadth-first layers of node numbers from ``sources``, each sorted."""
     seen: Mask = np.zeros(len(edges), dtype=np.bool_)
-    layer = np.unique(sources).astype(np.int32)
+    last: Ints = np.empty(len(edges), dtype=np.int32)
+    """By node its last place among those reached: the others are repetitions."""
+    first: Mask = np.zeros(len(edges), dtype=np.bool_)
+    first[sources] = True
+    layer = np.flatnonzero(first).astype(np.int32)
     while len(layer):
         seen[layer] = True
         yield layer
         reached = edges.targets[edges.of(layer)]
-        layer = np.unique(reached[~seen[reached]])
+        reached = reached[~seen[reached]]
+        places: Ints = np.arange(len(reached), dtype=np.int32)
+        last[reached] = places
+        layer = np.sort(reached[last[reached] == places])
 
 
-def reached(edges: Edges, sources: Ints) -> Mask:
+def reached_from(edges: Edges, sources: npt.NDArray[Any]) -> Mask:
     """The nodes that a path from one of ``sources`` leads to, these included."""
     mask: Mask = np.zeros(len(edges), dtype=np.bool_)
     for layer in reach_layers(edges, sources):

@@ -11,7 +11,7 @@ from rich.text import Text
 from checker.show.ladder import ladder
 from checker.show.paragraph import WIDTH, paragraph
 from checker.verify.results import Judged, ScenarioResult
-from checker.verify.stuck import continued
+from checker.verify.stuck import run_of
 from checker.verify.trace import Trace
 
 INDENT = "     "
@@ -63,13 +63,9 @@ def _heading(property: str, scenario: str) -> Iterator[Text]:
 
 def _drawing(result: ScenarioResult, judged: Judged) -> Iterator[Text]:
     """The ladder, indented; where it ends in a stuck state, with what goes on there."""
-    verdict = judged.verdict
-    assert verdict.trace is not None  # only called for those that have one
-    further = None
-    if verdict.property.kind == "never stuck":
-        further = continued(result.model, verdict.trace, verdict.property.calls)
-    stuck_after = len(verdict.trace.steps) if further is not None else None
-    for line in ladder(result.model, further or verdict.trace, stuck_after):
+    run = run_of(result.model, judged.verdict)
+    assert run is not None  # only called for those that have one
+    for line in ladder(result.model, run):
         indented = Text("  ")
         indented.append_text(line)
         yield indented

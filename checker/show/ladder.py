@@ -49,20 +49,15 @@ class _Flight:
         return f"{'the copy made' if self.copy else 'sent'} in {self.step}"
 
 
-def ladder(model: Model, trace: Trace, stuck_after: int | None = None) -> Iterator[Text]:
-    """The lines of ``trace``, at most ``WIDTH`` columns wide.
-
-    After ``stuck_after`` steps nothing leads to a goal any more; what follows is an example of
-    what helpful actions still do.
-    """
-    yield from _Ladder(model, trace, stuck_after).lines()
+def ladder(model: Model, trace: Trace) -> Iterator[Text]:
+    """The lines of ``trace``, at most ``WIDTH`` columns wide."""
+    yield from _Ladder(model, trace).lines()
 
 
 class _Ladder:
-    def __init__(self, model: Model, trace: Trace, stuck_after: int | None) -> None:
+    def __init__(self, model: Model, trace: Trace) -> None:
         self.model = model
         self.trace = trace
-        self.stuck_after = stuck_after
         states = [step.after for step in trace.steps] + [trace.initial]
         self.column = max(len(end.state) for state in states for end in state.ends) + 1
         self.middle = WIDTH - NUMBER - 2 * self.column
@@ -78,7 +73,7 @@ class _Ladder:
         yield self._row("", states, Text(" " * self.middle), (False, False))
         before = initial.ends
         for number, step in enumerate(self.trace.steps, 1):
-            stuck, loops = self.stuck_after == number - 1, self.trace.loop_start == number - 1
+            stuck, loops = self.trace.stuck_after == number - 1, self.trace.loop_start == number - 1
             if stuck:
                 yield self._rule(f"stuck; what goes on{' for ever' if loops else ''}, for example")
             elif loops:

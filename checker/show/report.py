@@ -91,7 +91,9 @@ def _expected(judged: Judged) -> str:
     if expectation is None:
         return ""
     blame = f", by {expectation.blame}" if expectation.blame else ""
-    twin = f", but {expectation.twin_outcome} in “{expectation.twin}”" if expectation.twin else ""
+    # Said, for the twin may not have been explored yet, or not at all in this run.
+    outcome = {"holds": "hold", "vacuous": "be vacuous", "": ""}[expectation.twin_outcome]
+    twin = f", said to {outcome} in “{expectation.twin}”" if expectation.twin else ""
     return f"as expected{blame}{twin}"
 
 
@@ -194,7 +196,7 @@ def _sum(
     unknown = sum(not j.as_expected and j.verdict.outcome == "unknown" for j in judged)
     cut = sum(not result.complete for result in results)
     counts = {"NOT as expected": unexpected, "not decided": unknown}
-    endings = [f"{n} {what}" for what, n in counts.items() if n] or ["all as expected"]
+    endings = [f"{n} {what}" for what, n in counts.items() if n] or ["all as expected"] * (not broken)
     style = "bold red" if unexpected or broken else "bold yellow" if unknown or cut else "bold green"
     declared = len(protocol.scenarios)
     scenarios = counted(declared, "scenario")
@@ -205,7 +207,7 @@ def _sum(
         scenarios += f" ({', '.join(short)})"
     states = counted(sum(result.states for result in results), "state")
     seconds = sum(result.seconds for result in results)
-    total = f"{protocol.name}: {scenarios}, {counted(len(judged), 'verdict')}, {', '.join(endings)};"
+    total = f"{', '.join([f'{protocol.name}: {scenarios}', counted(len(judged), 'verdict'), *endings])};"
     effort = f"{states}, {seconds:.0f} s"
     if len(total) + 1 + len(effort) > WIDTH:
         yield from paragraph(total, style, hanging="  ")

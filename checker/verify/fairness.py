@@ -4,10 +4,9 @@ A helpful action that is enabled infinitely often is taken infinitely often. A d
 known by its receiver and the segment without its ghosts, all else by the end and the event. A
 run may also stop where no helpful action is enabled.
 
-A channel that has no room for a segment has lost it, and the network is a *fair-lossy* one
-(Aguilera, Chen, Toueg 1997): what is sent infinitely often is delivered infinitely often. So a
-segment that finds no room is owed like one whose delivery is enabled; otherwise a full channel
-could be unfair in a way that one with more room cannot.
+The network is a *fair-lossy* one (Aguilera, Chen, Toueg 1997): what is sent infinitely often is
+delivered infinitely often. So the delivery of what is lost is owed as well, also where it was
+not enabled yet: behind others in a queue, or in a full channel that had no room for it.
 
 The sets in which a fair run can stay are found as for any Streett condition (Emerson and Lei
 1987): take the SCCs; one in which something owed is never taken cannot be stayed in unless
@@ -71,9 +70,8 @@ class Owing:
     """What the edges of a graph owe to fairness.
 
     ``fair`` has for each edge the number of the fair action that it takes, or ``NOT_FAIR``:
-    every edge that leaves a state enables it there. ``losing`` are edges, in ascending order,
-    that send a segment for which there is no room, and ``lost`` for each the fair action that
-    would have delivered it.
+    every edge that leaves a state enables it there. ``losing`` are edges, in ascending order, by
+    which a segment is lost, and ``lost`` for each the fair action that would have delivered it.
     """
 
     fair: Ints
@@ -81,7 +79,7 @@ class Owing:
     lost: Ints
 
     def owed_by(self, edge: int) -> list[int]:
-        """The fair actions that would have delivered what this edge sends and loses."""
+        """The fair actions that would have delivered what is lost by this edge."""
         first, last = np.searchsorted(self.losing, [edge, edge + 1])
         owed: list[int] = self.lost[first:last].tolist()
         return owed

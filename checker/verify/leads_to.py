@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from checker.explore.graph import Mask, StateGraph
-from checker.explore.search import reached
+from checker.explore.search import reached_from
 from checker.model.evaluate import Env
 from checker.model.segment import Segment
 from checker.model.tables import Action, Model
@@ -33,7 +33,7 @@ def can_break_without(graph: StateGraph, claim: Claim, fires: Mask) -> bool:
     """Whether some run breaks ``claim`` and takes none of the edges in ``fires``. Fair is a run
     by the same standard: what is enabled there counts."""
     starts, inside = _starts(graph, claim)
-    starts &= reached(graph.edges.only(~fires), np.zeros(1, dtype=np.int32))
+    starts &= reached_from(graph.edges.only(~fires), np.zeros(1, dtype=np.int32))
     return _stays(graph, starts, inside, owing_of(graph, claim.property.calls), ~fires).any
 
 
@@ -76,7 +76,7 @@ def _stays(graph: StateGraph, starts: Mask, inside: Mask, owing: Owing, usable: 
     but none is said to stay.
     """
     stays = inside[graph.edges.sources] & inside[graph.edges.targets] & usable
-    region = reached(graph.edges.only(stays), np.flatnonzero(starts).astype(np.int32))
+    region = reached_from(graph.edges.only(stays), np.flatnonzero(starts).astype(np.int32))
     return fair_sets(graph.edges, owing, region & ~graph.truncated, usable)
 
 

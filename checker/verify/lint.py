@@ -8,6 +8,7 @@ at all; a clash that is found is shown with the local state and the segment that
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from checker.document.problems import Position, Problem
@@ -36,10 +37,14 @@ class Closure:
     complete: bool = True
 
 
-def lint(protocol: Protocol) -> list[Problem]:
-    """The problems of ``protocol``, in document order."""
+def lint(protocol: Protocol, tell: Callable[[str], None] = lambda scenario: None) -> list[Problem]:
+    """The problems of ``protocol``, in document order. ``tell`` hears of each scenario before it
+    is worked on."""
     problems = [*_silent_states(protocol), *_silent_events(protocol), *_no_properties(protocol)]
-    closures = [close(protocol, scenario) for scenario in protocol.scenarios.values()]
+    closures = []
+    for scenario in protocol.scenarios.values():
+        tell(scenario.name)
+        closures.append(close(protocol, scenario))
     problems += _broken(protocol, closures)
     problems += _unanswered(protocol, closures)
     problems += _no_explanation(protocol)

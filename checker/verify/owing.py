@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from checker.explore.graph import Ints, StateGraph
-from checker.explore.system import GlobalState
 from checker.model.tables import Action
 from checker.verify.fairness import NOT_FAIR, FairAction, Owing, delivery_of, fair_action
-from checker.verify.trace import move_of
+from checker.verify.room import EdgeNumbers, unplaced
 
 
 def owing_of(graph: StateGraph, calls: Sequence[str]) -> Owing:
@@ -30,41 +29,38 @@ class _Owing:
         self.numbers: dict[FairAction | None, int] = {None: NOT_FAIR}
 
     def _number(self, action: Action) -> int:
-        return self.numbers.setdefault(fair_action(self.model, action, self.calls), len(self.numbers) - 1)
+        known = fair_action(self.model, action, self.calls)
+        return self.numbers.setdefault(known, len(self.numbers) - 1)
 
     def found(self) -> Owing:
-        actions = self.model.actions.values
-        fair = np.array([self._number(action) for action in actions], dtype=np.int32)
-        parts = [self._losing(end) for end in (0, 1)]
+        labels = self.graph.edges.labels  # which may number actions as they are built
+        fair = np.array([self._number(action) for action in self.model.actions.values], dtype=np.int32)
+        parts = [self._lost(), *(self._losing(end) for end in (0, 1))]
         losing, lost = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
         order = np.argsort(losing, kind="stable")
-        return Owing(fair[self.graph.edges.labels], losing[order], lost[order])
+        return Owing(fair[labels], losing[order], lost[order])
 
-    def _losing(self, end: int) -> tuple[Ints, Ints]:
-        """(edges by which ``end`` sends what finds no room, the fair actions owed for it).
-
-        What is lost depends on the local state, the action and what is in the channel; it is
-        worked out once for each.
-        """
-        graph, actions = self.graph, self.model.actions.values
-        acts = np.array([a.end == end and a.kind not in ("loss", "duplication") for a in actions])
-        edges = np.flatnonzero(acts[graph.edges.labels])
-        first, inverse = graph.combinations((end, 2 + end))
-        code = inverse[graph.edges.sources[edges]].astype(np.int64) * len(actions) + graph.edges.labels[edges]
-        distinct, which = np.unique(code, return_inverse=True)
+    def _lost(self) -> tuple[EdgeNumbers, Ints]:
+        """(losses, the fair action that would have delivered what is lost)."""
         owed = [
-            self._lost(graph.state(int(first[each // len(actions)])), actions[each % len(actions)])
-            for each in distinct.tolist()
+            self._number(delivery_of(action.end, action.segment))
+            if action.kind == "loss" and action.segment is not None
+            else NOT_FAIR
+            for action in self.model.actions.values
         ]
-        counts = np.array([len(numbers) for numbers in owed], dtype=np.int64)[which]
-        lost = [number for each in which[counts > 0].tolist() for number in owed[each]]
-        return np.repeat(edges, counts), np.array(lost, dtype=np.int32)
+        lost = np.array(owed, dtype=np.int32)[self.graph.edges.labels]
+        edges = np.flatnonzero(lost != NOT_FAIR)
+        return edges, lost[edges]
 
-    def _lost(self, state: GlobalState, action: Action) -> list[int]:
-        """The fair actions owed for what ``action`` sends in ``state`` and finds no room."""
-        system, end = self.graph.system, action.end
-        move = move_of(system, state[end], action)
-        assert move is not None  # only called for steps of an end
-        _, lost = system.channels[end].send(state[2 + end], move.sent)
-        unplaced = [self.model.segments[number] for number in move.sent[len(move.sent) - lost :]]
-        return [self._number(delivery_of(end, segment)) for segment in unplaced]
+    def _losing(self, end: int) -> tuple[EdgeNumbers, Ints]:
+        """(edges by which ``end`` sends what finds no room, the fair action owed for each segment
+        of that)."""
+        without = unplaced(self.graph, end)
+        cases, which = np.unique(np.stack([without.moves, without.counts]), axis=1, return_inverse=True)
+        owed = [
+            [self._number(delivery_of(end, self.model.segments[n])) for n in without.sent[move][-count:]]
+            for move, count in cases.T.tolist()
+        ]
+        counts = without.counts.astype(np.int64)
+        lost = [number for each in which.reshape(-1).tolist() for number in owed[each]]
+        return np.repeat(without.edges, counts), np.array(lost, dtype=np.int32)

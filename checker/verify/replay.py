@@ -10,7 +10,7 @@ from checker.model.tables import Action, Model
 from checker.verify.claims import HOLDS, VIOLATED, Claim, claims_of, global_env, step_env
 from checker.verify.fairness import delivery_of, fair_action
 from checker.verify.leads_to import due_before_the_start
-from checker.verify.trace import Trace, snapshot, step
+from checker.verify.trace import Step, Trace, snapshot, step
 from checker.verify.verdict import Outcome, Verdict
 
 CONFIRM_STATES = 20_000
@@ -49,6 +49,9 @@ def _replay(system: System, trace: Trace) -> tuple[Divergence | None, list[Globa
         if step(system, states[-1], action, state) != expected:
             return Divergence(number, f"{describe(system.model, expected.action)} has another effect"), states
         states.append(state)
+    if trace.loop_start is not None and states[-1] != states[trace.loop_start]:
+        message = f"it does not come back to where it was after step {trace.loop_start}"
+        return Divergence(len(trace.steps), message), states
     return None, states
 
 
@@ -64,6 +67,7 @@ def still_shows(model: Model, trace: Trace, property: Property, end: int) -> boo
     divergence, states = _replay(system, trace)
     if divergence is not None:
         return False
+    states = states[: len(states) if trace.stuck_after is None else trace.stuck_after + 1]
     outcome: Outcome = "holds" if property.kind == "reachable" else "violated"
     verdict = Verdict(property, outcome, "", trace, end=end)
     return _shows(system, verdict, claims_of(model, property)[end], states) is not False
@@ -164,16 +168,21 @@ def _goes_on(system: System, verdict: Verdict, states: list[GlobalState]) -> boo
     if cycle[0] != cycle[-1] or any(claim.judge(global_env(system, s, claim.end)) == HOLDS for s in cycle):
         return False
     steps = trace.steps[trace.loop_start :]
-    unplaced = [
-        delivery_of(step.action.end, s) for step in steps for s in step.sent[len(step.sent) - step.lost :]
-    ]
-    owed = {fair_action(system.model, action, calls) for action in unplaced}
+    owed = {fair_action(system.model, delivery, calls) for step in steps for delivery in _lost(step)}
     for state in cycle:
         successors, lacks_room = system.successors(state)
         owed |= {fair_action(system.model, system.action(action), calls) for action, _ in successors}
         if lacks_room:
             return False
     return owed <= {fair_action(system.model, step.action, calls) for step in steps} | {None}
+
+
+def _lost(step: Step) -> list[Action]:
+    """The deliveries of what is lost by a step, in the network or for want of room."""
+    lost = list(step.sent[len(step.sent) - step.lost :])
+    if step.action.kind == "loss" and step.action.segment is not None:
+        lost.append(step.action.segment)
+    return [delivery_of(step.action.end, segment) for segment in lost]
 
 
 def _is_stuck(system: System, verdict: Verdict, claim: Claim, start: GlobalState) -> bool | None:

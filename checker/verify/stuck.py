@@ -13,6 +13,7 @@ from checker.explore.system import GlobalState, System
 from checker.model.tables import Model
 from checker.verify.replay import ReplayError, replay
 from checker.verify.trace import Trace, snapshot, step
+from checker.verify.verdict import Verdict
 from checker.verify.words import listed, named
 
 MOST_STATES = 20_000
@@ -93,6 +94,13 @@ def _states_of(system: System, future: Future, end: int) -> str:
 # As a run
 
 
+def run_of(model: Model, verdict: Verdict) -> Trace | None:
+    """The run that shows ``verdict``, with what goes on in the end where it gets stuck."""
+    if verdict.trace is None or verdict.property.kind != "never stuck":
+        return verdict.trace
+    return continued(model, verdict.trace, verdict.property.calls) or verdict.trace
+
+
 def continued(model: Model, trace: Trace, calls: Sequence[str]) -> Trace | None:
     """``trace``, which ends in a stuck state, and then the shortest run of helpful actions to
     where they end, or to a cycle and once around it.
@@ -113,7 +121,7 @@ def continued(model: Model, trace: Trace, calls: Sequence[str]) -> Trace | None:
         before, after = future.states[edge.source], future.states[edge.target]
         steps.append(step(system, before, edge.action, after))
     loop = len(trace.steps) + len(path) if around else None
-    run = Trace(snapshot(system, system.initial()), tuple(steps), loop)
+    run = Trace(snapshot(system, system.initial()), tuple(steps), loop, len(trace.steps))
     if (divergence := replay(model, run)) is not None:
         raise ReplayError(f"the run from a stuck state on does not replay: {divergence.message}")
     return run

@@ -40,11 +40,17 @@ class Step:
 @dataclass(frozen=True)
 class Trace:
     """A run from the initial state. ``loop_start`` is the number of steps after which a cycle
-    begins that the rest of the run closes, ``None`` for a run that ends."""
+    begins that the rest of the run closes, ``None`` for a run that ends.
+
+    ``stuck_after`` is the number of steps after which nothing leads to a goal any more; what
+    follows is an example of what helpful actions still do. ``None`` for runs of which nothing
+    of the kind is known.
+    """
 
     initial: Snapshot
     steps: tuple[Step, ...]
     loop_start: int | None = None
+    stuck_after: int | None = None
 
     @property
     def last(self) -> Snapshot:
@@ -95,13 +101,12 @@ def step(system: System, before: GlobalState, number: int, after: GlobalState) -
     return Step(action, rules, sent, lost, snapshot(system, after))
 
 
-def trace_to(graph: StateGraph, index: int, then: tuple[int, int] | None = None) -> Trace:
-    """The shortest run to a state of ``graph``, and one edge (action, target) more if given."""
-    path = graph.path_to(index) + ([then] if then is not None else [])
+def trace_to(graph: StateGraph, index: int, then: tuple[int, GlobalState] | None = None) -> Trace:
+    """The shortest run to a state of ``graph``, and one edge (action, state) more if given."""
+    path = [(number, graph.state(target)) for number, target in graph.path_to(index)]
     state = graph.state(0)
     steps = []
-    for number, target in path:
-        after = graph.state(target)
+    for number, after in path + ([then] if then is not None else []):
         steps.append(step(graph.system, state, number, after))
         state = after
     return Trace(snapshot(graph.system, graph.state(0)), tuple(steps))

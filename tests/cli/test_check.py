@@ -143,7 +143,7 @@ def test_a_row_without_meaning_does_not_hide_the_other_scenarios(lastack: Lastac
         f"lastack: both: door.md:{line}:3: in waiting at A on letter <WORD=hello>: no row handles it\n"
         in ran.err
     )  # A before B
-    assert "door: 2 of 3 scenarios (1 in error), 4 verdicts, all as expected;\n  7 states, 0 s\n" in ran.out
+    assert "door: 2 of 3 scenarios (1 in error), 4 verdicts; 7 states, 0 s\n" in ran.out
 
 
 def test_a_property_of_which_no_scenario_says_anything_is_1(lastack: Lastack, tmp_path: Path) -> None:

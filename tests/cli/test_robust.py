@@ -181,7 +181,7 @@ def test_what_is_no_file_is_written_to_and_not_replaced(lastack: Lastack, tmp_pa
         read = os.read(reader, 65536).decode("utf-8")
         os.close(reader)
         assert (ran.code, ran.out) == (0, "")
-        assert read.startswith("door (")
+        assert read.startswith("door")
     assert pipe.is_fifo()
     assert link.is_symlink()
 
@@ -306,11 +306,21 @@ def test_what_is_wrong_with_a_file_is_said(lastack: Lastack, tmp_path: Path) -> 
         assert ran.err.splitlines()[0] == f"{tmp_path / name}:1:1: {message}"
 
 
+def test_other_texts_in_a_folder_are_left_out(lastack: Lastack, tmp_path: Path) -> None:
+    write_door(tmp_path)
+    other = tmp_path / "CHANGELOG.md"
+    other.write_text("# Changes\n\n| version | date |\n|---|---|\n| 1 | today |\n", encoding="utf-8")
+    ran = lastack("list", str(tmp_path))
+    assert ran.code == 0
+    assert ran.out.count("  scenarios") == 1
+    assert ran.err == f"lastack: {other} is left out: it has no table of a protocol\n"
+
+
 def test_a_folder_without_documents(lastack: Lastack, tmp_path: Path) -> None:
     for command in ("check", "list", "lint", "fmt"):
         ran = lastack(command, tmp_path)
         assert (ran.code, ran.out) == (2, "")
-        assert ran.err == f"lastack: {tmp_path}: no documents (*.md) in this folder\n"
+        assert ran.err == f"lastack: {tmp_path}: no documents (*.md with known tables) in this folder\n"
 
 
 def test_a_byte_order_mark_is_no_part_of_a_document(lastack: Lastack, tmp_path: Path) -> None:
@@ -336,7 +346,7 @@ def test_windows_line_ends_do_not_change_what_a_document_says(
 
 
 def test_help_imports_nothing_that_takes_long() -> None:
-    heavy = ["numpy", "networkx", "scipy", "z3", "lark", "markdown_it", "graphviz", "rich"]
+    heavy = ["numpy", "numba", "networkx", "scipy", "z3", "lark", "markdown_it", "graphviz", "rich"]
     program = (
         "import sys\nsys.argv = ['lastack', '--help']\nimport checker.cli\n"
         f"checker.cli._leave = lambda code: print(code, [m for m in {heavy} if m in sys.modules])\n"
@@ -351,7 +361,7 @@ def test_help_imports_nothing_that_takes_long() -> None:
 
 def test_help_of_every_command() -> None:
     listed = [line.split()[0] for line in process("--help").out.partition("Commands:")[2].split("\n") if line]
-    assert listed == ["check", "list", "lint", "fmt", "replay"]
+    assert listed == ["check", "list", "lint", "fmt", "replay", "export"]
     for command in listed:
         ran = process(command, "-h")
         assert (ran.code, ran.err) == (0, "")

@@ -106,6 +106,14 @@ def test_red_is_for_what_is_not_as_expected(folder: Path) -> None:
     ]
 
 
+def test_lint_tells_what_it_is_at(folder: Path) -> None:
+    code, _, err = in_terminal(folder, "lint", "door.md", out=False, err=True)
+    assert code == 1  # rules of the door never fire
+    assert ["door: quiet" in err, "door: lossy" in err] == [True, True]
+    assert screen(err) == ["lastack: 2 problems", ""]
+    assert in_terminal(folder, "lint", "door.md", out=False, err=False)[2] == "lastack: 2 problems\n"
+
+
 def test_no_color_is_heeded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, plain, _ = in_terminal(folder, "check", "door.md", out=False, err=False)
     colourless = {**environment(), "NO_COLOR": "1"}
@@ -117,7 +125,10 @@ def test_no_color_is_heeded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_progress_is_shown_and_cleared(folder: Path) -> None:
     code, out, err = in_terminal(
-        folder, "check", "counting.md", "-s", "for ever", "--time-limit", "1.2", out=False, err=True
+        folder,
+        *("check", "counting.md", "-s", "for ever", "--engine", "reference", "--time-limit", "1.2"),
+        out=False,
+        err=True,
     )
     assert code == 3
     assert "counting: for ever (1 of 1)" in err

@@ -133,8 +133,8 @@ DECLARATIONS = [
         "kind of property",
         "| steady | step |",
         "| steady | »steps |",
-        "steady: `steps` is not a kind, expected `invariant`, `step`, `reachable`, `never stuck`, `leads to`, "
-        "`quiescent`; did you mean `step`?",
+        "steady: `steps` is not a kind, expected `invariant`, `step`, `reachable`, `never stuck`, "
+        "`leads to`, `quiescent`; did you mean `step`?",
     ),
     case(
         "fairness",

@@ -69,6 +69,7 @@ def test_the_states_of_a_handshake() -> None:
         "first": number(100),
         "seq": number(101),
         "ack": "none",
+        "client": True,
     }
     assert [state["action"] for state in states] == [
         "initial",

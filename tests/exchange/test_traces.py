@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -19,7 +20,9 @@ from checker.explore.limits import Limits
 from checker.explore.reference import explore
 from checker.model.tables import Model
 from checker.verify.decide import decide
-from checker.verify.replay import replay
+from checker.verify.replay import Divergence, replay, still_shows
+from checker.verify.results import check_scenario
+from checker.verify.stuck import run_of
 from checker.verify.trace import Trace
 from tests.toys import ROOT, toy
 
@@ -82,6 +85,34 @@ def test_a_loop_comes_back() -> None:
         assert codec.decode(value)[0] == looping
 
 
+def test_what_goes_on_for_ever_comes_back_and_is_looked_at() -> None:
+    """After the fall into a pit nothing leads out, and what is done there goes round for ever."""
+    protocol_ = protocol("pit")
+    found = 0
+    for scenario in protocol_.scenarios.values():
+        for judged in check_scenario(protocol_, scenario, Limits()).judged:
+            model, verdict = Model(protocol_, scenario), judged.verdict
+            run = run_of(model, verdict)
+            if verdict.outcome != "violated" or run is None or run.loop_start is None:
+                continue
+            found += 1
+            assert verdict.trace is not None
+            assert verdict.end is not None
+            assert run.stuck_after == len(verdict.trace.steps) <= run.loop_start < len(run.steps)
+            value = TraceCodec(protocol_).encode(run, scenario, verdict.property.name, verdict.end)
+            assert (value["loop"], value["stuck"]) == (run.loop_start, run.stuck_after)
+            assert TraceCodec(protocol_).decode(value)[0] == run
+            assert still_shows(model, run, verdict.property, verdict.end)
+            early = replace(run, stuck_after=0)
+            assert not still_shows(model, early, verdict.property, verdict.end)
+            shorter = replace(run, steps=run.steps[:-1])
+            if shorter.loop_start is not None and shorter.loop_start < len(shorter.steps):
+                assert replay(model, shorter) == Divergence(
+                    len(shorter.steps), f"it does not come back to where it was after step {run.loop_start}"
+                )
+    assert found
+
+
 def test_all_the_kinds_of_values() -> None:
     """Numbers, flags, words and sets of flags, and what is not set, as JSON has them."""
     steps = written("textbook", "three-way", "open")["steps"]
@@ -89,7 +120,13 @@ def test_all_the_kinds_of_values() -> None:
     assert steps[1]["sent"] == [{"Flags": ["SYN", "ACK"], "Seq": 200, "Ack": 101}]
     assert steps[0]["action"] == {"kind": "call", "end": "A", "event": "connect"}
     assert steps[1]["action"] == {"kind": "delivery", "end": "B", "segment": steps[0]["sent"][0]}
-    assert steps[0]["after"]["A"]["values"] == {"ISN": 1, "first": 100, "seq": 101, "ack": None}
+    assert steps[0]["after"]["A"]["values"] == {
+        "ISN": 1,
+        "first": 100,
+        "seq": 101,
+        "ack": None,
+        "client": True,
+    }
     state = written("alternating-bit", "reordered", "in order")["initial"]["A"]["values"]
     assert state == {"turn": False, "expected": False, "sent": 0, "accepted": 0, "wrong": False}
     last = written("post", "two in a queue", "x only")["steps"][-1]
@@ -139,6 +176,8 @@ DAMAGES: list[tuple[tuple[str | int, ...], Any, str]] = [
     (("steps", 3, "after", "B"), None, "step 4, B: expected an object"),
     (("loop",), 4, "the file: `loop` is not the number of a step"),
     (("loop",), -1, "the file: `loop` is not the number of a step"),
+    (("stuck",), 5, "the file: `stuck` is not the number of a step"),
+    (("stuck",), -1, "the file: `stuck` is not the number of a step"),
     (("loop",), True, "the file: `loop` is not an integer"),
     (("loop",), "0", "the file: `loop` is not an integer"),
 ]  # fmt: skip
@@ -168,8 +207,8 @@ def keys(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | i
             yield from keys(part, (*path, key))
 
 
-FOR_READERS = ("document", "property", "end", "loop")
-"""What says what a trace is about, and the loop that this one has not."""
+FOR_READERS = ("document", "property", "end", "loop", "stuck")
+"""What says what a trace is about, and the endless part that this one has not."""
 
 
 def test_everything_that_is_missing_is_noticed() -> None:

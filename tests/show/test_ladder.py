@@ -56,7 +56,7 @@ HANDSHAKE = """\
     A                                                                        B
     CLOSED                                                              LISTEN
  1  SYN-SENT                                                                 │
-      connect: open.connect · first 100, seq 101
+      connect: open.connect · first 100, seq 101, client on
  2  │             ── <FLAGS=SYN><Seq=100> ─────────────────────▶  SYN-RECEIVED
                  syn.listen · first 200, seq 201, ack 101
  3  ESTABLISHED   ◀──────── <FLAGS=SYN,ACK><Seq=200><ACK=101> ──             │

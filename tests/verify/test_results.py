@@ -104,6 +104,14 @@ def test_a_blame_needs_a_run_that_fires_it() -> None:
     assert complaint(result, "standing still") == "expected by go.on, but it is broken before the start"
 
 
+def test_what_fires_before_every_run_explains_none() -> None:
+    """The second step makes `steps` 2; the first, by the same row, came before the start."""
+    _, (result,) = results("| b | go | none | A: go | queue | capacity 1 | | not two violated by go.on |")
+    assert complaint(result, "not two") == (
+        "expected by go.on, but that fires before the start, so it explains nothing"
+    )
+
+
 @pytest.mark.parametrize(
     ("expect", "promises"),
     [
