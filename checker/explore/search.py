@@ -42,6 +42,23 @@ def reached_from(edges: Edges, sources: npt.NDArray[Any]) -> Mask:
     return mask
 
 
+MOST_MARKS = 1 << 28
+"""Bytes spent on marking numbers rather than sorting them."""
+
+
+def distinct(numbers: npt.NDArray[Any], below: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """(the numbers that occur, ascending; for each of ``numbers`` its place among them).
+
+    All are less than ``below``. As ``numpy.unique``, but where it can without sorting.
+    """
+    if below > MOST_MARKS:
+        values, places = np.unique(numbers, return_inverse=True)
+        return values.astype(np.int64), places.astype(np.int64)
+    occurs = np.zeros(below, dtype=np.bool_)
+    occurs[numbers] = True
+    return np.flatnonzero(occurs), (np.cumsum(occurs, dtype=np.int64) - 1)[numbers]
+
+
 def components(edges: Edges) -> tuple[int, Ints]:
     """(number of strongly connected components, the component of each node)."""
     shape = (len(edges), len(edges))

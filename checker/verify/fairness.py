@@ -20,7 +20,6 @@ from dataclasses import dataclass
 
 import networkx as nx
 import numpy as np
-import numpy.typing as npt
 
 from checker.document.kinds import Value
 from checker.explore.backend import plain
@@ -32,7 +31,9 @@ from checker.model.tables import Action, Model
 NOT_FAIR = -1
 """The fair number of an action that need never be taken."""
 
-Codes = npt.NDArray[np.int64]
+MOST_PAIRS = 1 << 29
+"""Pairs of an SCC and a fair action that are looked at together: a byte each."""
+
 Components = Callable[[Edges], tuple[int, Ints]]
 """From a graph to (number of its SCCs, the SCC of each node)."""
 
@@ -126,29 +127,46 @@ class _Search:
         self.kept = np.flatnonzero(inside[edges.sources])
         self.sources, self.targets = edges.sources[self.kept], edges.targets[self.kept]
         self.fair, self.may = owing.fair[self.kept], usable[self.kept]
-        among = np.isin(owing.losing, self.kept)
-        self.losing, self.lost = owing.losing[among], owing.lost[among]
+        among = inside[edges.sources[owing.losing]]
+        self.losing, self.lost = np.searchsorted(self.kept, owing.losing[among]), owing.lost[among]
 
     def round(self) -> None:
         """Settles the SCCs that owe nothing, and in the others leaves out what owes in vain."""
-        label, number = _components(
-            self.sources, self.targets, self.may & self.alive[self.targets], self.alive, self.scc
-        )
+        joins = self.may & self.alive[self.targets]
+        label, number = _components(self.sources, self.targets, joins, self.alive, self.scc)
         home = label[self.sources]
         within = self.may & (home == label[self.targets])
-        code = home.astype(np.int64) * self.actions + self.fair
-        fair = self.fair != NOT_FAIR
-        losing = np.searchsorted(self.kept, self.losing)
-        lost_code = home[losing].astype(np.int64) * self.actions + self.lost
-        lost_within = within[losing]
-        owed = np.union1d(code[fair], lost_code[lost_within])
-        missing = np.setdiff1d(owed, code[fair & within])
+        enables, loses = self._in_vain(home, within, number)
         failing = np.zeros(number, dtype=np.bool_)
-        failing[missing // max(self.actions, 1)] = True
+        failing[home[enables]] = True
+        failing[home[self.losing[loses]]] = True
         self._settle(label, ~failing, within)
-        self.alive[self.sources[fair & _among(code, missing)]] = False
-        self.may[losing[lost_within & _among(lost_code, missing)]] = False
+        self.alive[self.sources[enables]] = False
+        self.may[self.losing[loses]] = False
         self._shrink()
+
+    def _in_vain(self, home: Ints, within: Mask, number: int) -> tuple[Mask, Mask]:
+        """(edges whose fair action is never taken in the SCC that enables it, which of ``losing``
+        owe a delivery that is never taken in theirs)."""
+        fair = self.fair != NOT_FAIR
+        stays = np.zeros(number, dtype=np.bool_)
+        stays[home[within]] = True
+        # Most SCCs are a single state, and nothing is taken there.
+        enables: Mask = fair & ~stays[home]
+        loses = np.zeros(len(self.losing), dtype=np.bool_)
+        rank = np.cumsum(stays, dtype=np.int64) - 1
+        for first in range(0, int(stays.sum()), max(1, MOST_PAIRS // max(self.actions, 1))):
+            last = first + max(1, MOST_PAIRS // max(self.actions, 1))
+            here = stays & (rank >= first) & (rank < last)
+            edges = np.flatnonzero(fair & here[home])
+            pairs = (rank[home[edges]] - first) * self.actions + self.fair[edges]
+            taken = np.zeros((min(last, int(rank[-1]) + 1) - first) * self.actions, dtype=np.bool_)
+            taken[pairs[within[edges]]] = True
+            enables[edges] = ~taken[pairs]
+            lost = np.flatnonzero(within[self.losing] & here[home[self.losing]])
+            pairs = (rank[home[self.losing[lost]]] - first) * self.actions + self.lost[lost]
+            loses[lost] = ~taken[pairs]
+        return enables, loses
 
     def _settle(self, label: Ints, good: Mask, within: Mask) -> None:
         settled = self.alive.copy()
@@ -161,10 +179,11 @@ class _Search:
 
     def _shrink(self) -> None:
         keep = self.alive[self.sources]
+        among = keep[self.losing]
+        self.losing = (np.cumsum(keep, dtype=np.int64) - 1)[self.losing[among]]
+        self.lost = self.lost[among]
         self.kept, self.sources, self.targets = self.kept[keep], self.sources[keep], self.targets[keep]
         self.fair, self.may = self.fair[keep], self.may[keep]
-        among = np.isin(self.losing, self.kept)
-        self.losing, self.lost = self.losing[among], self.lost[among]
 
 
 def _components(sources: Ints, targets: Ints, joins: Mask, alive: Mask, scc: Components) -> tuple[Ints, int]:
@@ -178,15 +197,6 @@ def _components(sources: Ints, targets: Ints, joins: Mask, alive: Mask, scc: Com
     label = np.full(len(alive), -1, dtype=np.int32)
     label[nodes] = labels
     return label, number
-
-
-def _among(codes: Codes, wanted: Codes) -> Mask:
-    """Which of ``codes`` are in ``wanted``, which is sorted."""
-    if not len(wanted):
-        return np.zeros(len(codes), dtype=np.bool_)
-    found = np.minimum(np.searchsorted(wanted, codes), len(wanted) - 1)
-    mask: Mask = wanted[found] == codes
-    return mask
 
 
 def _renumbered(labels: Ints) -> Ints:

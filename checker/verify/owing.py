@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from checker.explore.graph import Ints, StateGraph
+from checker.explore.search import distinct
 from checker.model.tables import Action
 from checker.verify.fairness import NOT_FAIR, FairAction, Owing, delivery_of, fair_action
 from checker.verify.room import EdgeNumbers, unplaced
@@ -56,11 +57,20 @@ class _Owing:
         """(edges by which ``end`` sends what finds no room, the fair action owed for each segment
         of that)."""
         without = unplaced(self.graph, end)
-        cases, which = np.unique(np.stack([without.moves, without.counts]), axis=1, return_inverse=True)
+        if not len(without.edges):
+            return without.edges, without.counts
+        most = int(without.counts.max())
+        cases, which = distinct(without.moves * (most + 1) + without.counts, (len(without.sent)) * (most + 1))
         owed = [
-            [self._number(delivery_of(end, self.model.segments[n])) for n in without.sent[move][-count:]]
-            for move, count in cases.T.tolist()
+            [
+                self._number(delivery_of(end, self.model.segments[n]))
+                for n in without.sent[case // (most + 1)][-(case % (most + 1)) :]
+            ]
+            for case in cases.tolist()
         ]
+        ends = np.cumsum([len(numbers) for numbers in owed])
+        flat = np.array([number for numbers in owed for number in numbers], dtype=np.int32)
         counts = without.counts.astype(np.int64)
-        lost = [number for each in which.reshape(-1).tolist() for number in owed[each]]
-        return np.repeat(without.edges, counts), np.array(lost, dtype=np.int32)
+        begins = np.repeat(ends[which] - counts, counts)
+        offsets = np.arange(len(begins)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return np.repeat(without.edges, counts), flat[begins + offsets]

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from checker.explore.graph import Ints, Mask, StateGraph
+from checker.explore.search import distinct
 from checker.explore.system import GlobalState
 from checker.model.tables import Action
 from checker.verify.trace import move_of
@@ -50,10 +51,10 @@ def _unplaced(graph: StateGraph, end: int) -> Unplaced:
     sources = graph.edges.sources[edges]
     first, numbers = graph.combinations((end,))
     code = numbers[sources].astype(np.int64) * len(actions) + graph.edges.labels[edges]
-    distinct, moves = np.unique(code, return_inverse=True)
+    cases, moves = distinct(code, len(first) * len(actions))
     sent = [
         _sent(graph, graph.state(int(first[each // len(actions)])), actions[each % len(actions)])
-        for each in distinct.tolist()
+        for each in cases.tolist()
     ]
     over = in_flight(graph, end)[sources] + np.array([len(s) for s in sent], dtype=np.int32)[moves]
     over -= graph.system.model.scenario.capacity
