@@ -64,7 +64,9 @@ def test_without_the_change_less_is_broken(path: Path) -> None:
     """A change breaks something that holds, or is vacuous, in the same scenario of rfc9293; or
     it says that nothing breaks, and then no property may fail."""
     change, rfc = load(path), load(RFC)
-    broken = {s.name: {e.property for e in s.expect if e.outcome == "violated"} for s in change.scenarios.values()}
+    broken = {
+        s.name: {e.property for e in s.expect if e.outcome == "violated"} for s in change.scenarios.values()
+    }
     if "nothing breaks" in path.read_text(encoding="utf-8").lower():
         assert not any(broken.values())
         return
