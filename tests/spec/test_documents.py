@@ -51,6 +51,7 @@ def test_the_textbook_is_clean_and_as_expected() -> None:
     assert complaints(results) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", CHANGES, ids=lambda path: path.stem)
 def test_changes_break_what_they_say(path: Path) -> None:
     """And lint finds nothing else to say, unless a scenario is too large for it."""
@@ -59,24 +60,35 @@ def test_changes_break_what_they_say(path: Path) -> None:
     assert [finding for finding in lint(protocol) if "reactions" not in str(finding)] == []
 
 
-@pytest.mark.parametrize("path", CHANGES, ids=lambda path: path.stem)
-def test_without_the_change_less_is_broken(path: Path) -> None:
-    """A change breaks something that holds, or is vacuous, in the same scenario of rfc9293; or
-    it says that nothing breaks, and then no property may fail."""
-    change, rfc = load(path), load(RFC)
-    broken = {
-        s.name: {e.property for e in s.expect if e.outcome == "violated"} for s in change.scenarios.values()
+def broken_by(change: Protocol) -> dict[str, set[str]]:
+    """For each scenario of a change, the properties that it expects to be violated."""
+    return {
+        scenario.name: {e.property for e in scenario.expect if e.outcome == "violated"}
+        for scenario in change.scenarios.values()
     }
-    if "nothing breaks" in path.read_text(encoding="utf-8").lower():
-        assert not any(broken.values())
-        return
-    news = []
+
+
+@pytest.mark.parametrize("path", CHANGES, ids=lambda path: path.stem)
+def test_changes_break_something_or_say_that_nothing_breaks(path: Path) -> None:
+    nothing = "nothing breaks" in path.read_text(encoding="utf-8").lower()
+    assert nothing is not any(broken_by(load(path)).values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", CHANGES, ids=lambda path: path.stem)
+def test_what_a_change_breaks_is_not_broken_without_it(path: Path) -> None:
+    """Each scenario of a change, run on rfc9293 itself, has none of its violations, but for those
+    that rfc9293 expects there; and the change adds some to them."""
+    change, rfc = load(path), load(RFC)
+    broken = broken_by(change)
+    added = 0
     for name, properties in broken.items():
-        known = [property for property in sorted(properties) if property in rfc.properties]
+        known = sorted(properties & rfc.properties.keys())
         before = check_scenario(rfc, change.scenarios[name], Limits(max_states=5_000_000), known)
-        news += [p for p in known if before.outcome(p) != "violated"]
-        news += sorted(properties - set(known))
-    assert news
+        still = {property for property in known if before.outcome(property) == "violated"}
+        assert still <= broken_by(rfc).get(name, set())
+        added += len(properties - still)
+    assert added > 0 or not any(broken.values())
 
 
 def test_there_are_changes_in_every_state() -> None:
