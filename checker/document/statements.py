@@ -6,6 +6,7 @@ scenarios, or by *exchanges*: segments written out, of which a scenario has a ru
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from checker.document.headers import CLAIMS, SCHEMAS
 from checker.document.kinds import Value, parse_value, values_of
-from checker.document.library import load, locate, read_text
+from checker.document.library import load, locate, read_text, version_of
 from checker.document.markdown import Code
 from checker.document.problems import DocumentError, Position, Problem, ProblemList, suggest
 from checker.document.protocol import Property, Protocol, Scenario
@@ -104,6 +105,12 @@ def load_statements(path: Path) -> Statements:
     if found:
         raise DocumentError(found)
     return Statements(path.stem, statements, reader.files)
+
+
+def version_of_all(path: Path, document: Statements) -> str:
+    """A short hash of a document of claims and of those that decide them."""
+    versions = [version_of(part) for part in (path, *document.protocols.values())]
+    return hashlib.sha256("".join(versions).encode()).hexdigest()[:12]
 
 
 class _Reader(RowReader):

@@ -1,0 +1,75 @@
+"""The verdicts on claims as a person reads them: each claim with what decided it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.text import Text
+
+from checker.document.statements import VERDICTS, Exchange
+from checker.show.paragraph import WIDTH, counted, paragraph
+from checker.verify.statements import Decided, StatementResult
+
+_MARKS = {"confirmed": "✓", "refuted": "✗", "under assumptions": "~", "undecided": "?"}
+_STYLES = {"confirmed": "green", "refuted": "yellow", "under assumptions": "cyan", "undecided": "dim"}
+_ALARM = "bold red"
+_INDENT = "    "
+
+
+def statement_report(result: StatementResult) -> Iterator[Text]:
+    """A claim: its verdict, name and source; what it says; what decided it and how."""
+    statement = result.statement
+    style = _STYLES[result.verdict] if result.as_expected else _ALARM
+    head = Text(f"{_MARKS[result.verdict]} {result.verdict}".ljust(20), style=style)
+    head.append(statement.name, style="bold")
+    if len(head) + 2 + len(statement.source) <= WIDTH:
+        yield head + Text(statement.source.rjust(WIDTH - len(head)), style="dim")
+    else:
+        yield head
+        yield Text(statement.source.rjust(WIDTH), style="dim")
+    yield from paragraph(f"“{statement.means}”", "", _INDENT)
+    for decided in result.decided:
+        yield from _decided(decided)
+    yield from paragraph(result.reason, style, _INDENT)
+    if result.complaint:
+        yield from paragraph(f"NOT AS EXPECTED ({result.complaint})", _ALARM, _INDENT)
+    yield Text()
+
+
+def _decided(decided: Decided) -> Iterator[Text]:
+    decision, answer = decided.decision, decided.answer
+    mark = {True: "+", False: "-", None: "?"}[decided.agrees]
+    exchange = isinstance(decision.subject, Exchange)
+    words = {"holds": "possible", "violated": "impossible"} if exchange else {}
+    outcome = words.get(answer.outcome, answer.outcome)
+    text = f"{mark} {outcome}: {decision.subject.name}, in {decision.document}, {decision.scenario.name}"
+    if exchange and answer.outcome == "violated":
+        text += f"; {answer.reason}"
+    if answer.trace is not None:
+        text += f" ({counted(len(answer.trace.steps), 'step')})"
+    yield from paragraph(text, "dim", _INDENT, "  ")
+
+
+def statements_report(
+    name: str, results: Sequence[StatementResult], scenarios: int, broken: int, seconds: float
+) -> Iterator[Text]:
+    """What is not as expected once more, and the sum; ``broken`` scenarios ended in an error."""
+    wrong = [result for result in results if not result.as_expected and not result.limited]
+    if wrong:
+        yield Text("NOT as expected:", style=_ALARM)
+    for result in wrong:
+        yield from paragraph(
+            f"{result.statement.name}: {result.verdict}; {result.complaint}", "red", "  ", "  "
+        )
+    limited = sum(not result.as_expected and result.limited for result in results)
+    counts = [
+        f"{count} {verdict}"
+        for verdict in VERDICTS
+        if (count := sum(result.verdict == verdict for result in results))
+    ]
+    endings = [f"{len(wrong)} NOT as expected"] * bool(wrong) + [f"{limited} cut short"] * bool(limited)
+    endings = endings or ["all as expected"] * (not broken)
+    total = counted(scenarios, "scenario") + (f" ({broken} in error)" if broken else "")
+    style = _ALARM if wrong or broken else "bold yellow" if limited else "bold green"
+    text = f"{name}: {counted(len(results), 'claim')}: {', '.join([*counts, *endings])}; {total}, {seconds:.0f} s"
+    yield from paragraph(text, style, hanging="  ")
