@@ -179,7 +179,8 @@ class _Reader(RowReader):
             return None
         place = place.moved(len(rest) - len(rest[len(scenario) + 1 :].lstrip()))
         rest = rest[len(scenario) + 1 :].strip()
-        said = next((said for said in SAID if rest.endswith(f" {said}")), "")
+        known = rest in protocol.properties or rest in self._exchanges
+        said = "" if known else next((said for said in SAID if rest.endswith(f" {said}")), "")
         subject = self._subject(rest.removesuffix(said).strip(), document, protocol, place, row)
         if subject is None:
             return None

@@ -61,6 +61,9 @@ def statements_report(
         yield from paragraph(
             f"{result.statement.name}: {result.verdict}; {result.complaint}", "red", "  ", "  "
         )
+    if any(decided.answer.trace is not None for result in results for decided in result.decided):
+        hint = "to see a run: lastack check DOCUMENT -s SCENARIO -p PROPERTY, or --traces DIR for all"
+        yield from paragraph(hint, "dim", hanging="  ")
     limited = sum(not result.as_expected and result.limited for result in results)
     counts = [
         f"{count} {verdict}"
@@ -71,5 +74,6 @@ def statements_report(
     endings = endings or ["all as expected"] * (not broken)
     total = counted(scenarios, "scenario") + (f" ({broken} in error)" if broken else "")
     style = _ALARM if wrong or broken else "bold yellow" if limited else "bold green"
-    text = f"{name}: {counted(len(results), 'claim')}: {', '.join([*counts, *endings])}; {total}, {seconds:.0f} s"
+    claims = f"{name}: {counted(len(results), 'claim')}"
+    text = f"{claims}: {', '.join([*counts, *endings])}; {total}, {seconds:.0f} s"
     yield from paragraph(text, style, hanging="  ")

@@ -146,14 +146,13 @@ def _verdict(statement: Statement, decided: Sequence[Decided]) -> tuple[str, str
     questions: dict[tuple[str, str], list[Decided]] = {}
     for one in decided:
         questions.setdefault((one.decision.subject.name, one.decision.said), []).append(one)
-    conditions = []
+    conditions: list[str] = []
     for answers in questions.values():
         for_it = [d for d in answers if d.agrees]
         against = [d for d in answers if not d.agrees]
         if not for_it:
             return "refuted", ""
-        if against:
-            conditions.append(_condition(for_it, against))
+        conditions += [_condition(for_it, counterexample) for counterexample in against]
     if conditions:
         return "under assumptions", "; ".join(dict.fromkeys(conditions))
     return "confirmed", ""
@@ -164,10 +163,9 @@ def _open(decided: Decided) -> str:
     return f"{decided.decision.subject.name} is {decided.answer.outcome}{reason}"
 
 
-def _condition(for_it: Sequence[Decided], against: Sequence[Decided]) -> str:
-    """What the nearest two runs differ in of which one is as said and one is not."""
-    pairs = [(a.decision, b.decision) for a in for_it for b in against]
-    points = min((_points(a, b) for a, b in pairs), key=len)
+def _condition(for_it: Sequence[Decided], against: Decided) -> str:
+    """What the nearest run that is as said differs in from one that is not."""
+    points = min((_points(one.decision, against.decision) for one in for_it), key=len)
     return "true " + ", ".join(points)
 
 
