@@ -19,7 +19,7 @@ _INDENT = "    "
 def statement_report(result: StatementResult) -> Iterator[Text]:
     """A claim: its verdict, name and source; what it says; what decided it and how."""
     statement = result.statement
-    style = _STYLES[result.verdict] if result.as_expected else _ALARM
+    style = _STYLES[result.verdict] if result.as_expected else "bold yellow" if result.limited else _ALARM
     head = Text(f"{_MARKS[result.verdict]} {result.verdict}".ljust(20), style=style)
     head.append(statement.name, style="bold")
     if len(head) + 2 + len(statement.source) <= WIDTH:
@@ -32,7 +32,11 @@ def statement_report(result: StatementResult) -> Iterator[Text]:
         yield from _decided(decided)
     yield from paragraph(result.reason, style, _INDENT)
     if result.complaint:
-        yield from paragraph(f"NOT AS EXPECTED ({result.complaint})", _ALARM, _INDENT)
+        complaint = result.complaint if result.limited else f"NOT AS EXPECTED ({result.complaint})"
+        yield from paragraph(complaint, style, _INDENT)
+    elif result.decided:
+        # The author's words; where the verdict is another one they explain nothing.
+        yield from paragraph(statement.because, "", _INDENT)
     yield Text()
 
 
@@ -75,5 +79,5 @@ def statements_report(
     total = counted(scenarios, "scenario") + (f" ({broken} in error)" if broken else "")
     style = _ALARM if wrong or broken else "bold yellow" if limited else "bold green"
     claims = f"{name}: {counted(len(results), 'claim')}"
-    text = f"{claims}: {', '.join([*counts, *endings])}; {total}, {seconds:.0f} s"
+    text = f"{claims}; {', '.join([*counts, *endings])}; {total}, {seconds:.0f} s"
     yield from paragraph(text, style, hanging="  ")

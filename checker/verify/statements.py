@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checker.document.kinds import show_value
-from checker.document.protocol import Property, Protocol, Scenario
+from checker.document.protocol import Network, Property, Protocol, Scenario
 from checker.document.statements import Decision, Exchange, Statement
 from checker.explore.limits import Limits
 from checker.model.tables import Model
@@ -201,4 +201,16 @@ def _point(name: str, one: Decision, other: Decision) -> str:
     if name in ("A", "B"):
         calls = scenario.calls["AB".index(name)]
         return f"where {name} may call {', '.join(calls) or 'nothing'}"
+    if name == "network":
+        return f"with {_network(scenario.network)}"
+    if name == "capacity":
+        return f"with capacity {scenario.capacity}"
     return f"in {scenario.name}, whose {name} is another"
+
+
+def _network(network: Network) -> str:
+    """A network as documents write it."""
+    words: list[str] = [network.order]
+    for fault, budget in (("lose", network.lose), ("duplicate", network.duplicate)):
+        words += [] if budget == 0 else [fault if budget is None else f"{fault} {budget}"]
+    return ", ".join(words)
