@@ -228,7 +228,7 @@ class _Reader(RowReader):
     def complain_of_unused(self) -> None:
         """An exchange that decides nothing is not even read against a protocol."""
         used = {name for _, name in self._read}
-        for row in [] if self.problems.problems else self.sheet.rows["exchanges"]:
+        for row in [] if self.problems.problems or self.elsewhere else self.sheet.rows["exchanges"]:
             if row.key not in used:
                 self.problems.add(row.position, "no claim is decided by this exchange", row.key)
 
