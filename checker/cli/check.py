@@ -88,7 +88,7 @@ def command(
     """Explore scenarios and decide their properties.
 
     DOC is a document, a folder of documents, or the bare name of a bundled one; the default
-    is rfc9293.
+    is rfc9293. A document of claims is decided claim by claim: try claims.
 
     A reachable property is shown with a run that gets there if -p names it.
 

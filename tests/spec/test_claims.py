@@ -12,6 +12,7 @@ import pytest
 from checker.document.library import bundled_folder, load
 from checker.document.statements import Exchange, Statements, load_statements
 from checker.explore.limits import Limits
+from checker.show.statements import statement_report
 from checker.verify.lint import lint
 from checker.verify.results import check_scenario, never_fired
 from checker.verify.statements import StatementResult, answer, conclude, jobs_of
@@ -100,6 +101,14 @@ def test_late_data_need_no_time_wait() -> None:
     for claim in ("late data", "data lost without it", "data still to come"):
         assert results()[claim].verdict == "refuted"
     assert results()["leftovers"].verdict == "confirmed"
+
+
+@pytest.mark.slow
+def test_the_example_of_the_manual_is_what_is_printed() -> None:
+    text = (bundled_folder().parent / "docs" / "output.md").read_text(encoding="utf-8")
+    shown = text.split("\n## Claims\n")[1].split("```text\n")[1].split("```")[0]
+    printed = [line.plain.rstrip() for line in statement_report(results()["server waits for ever"])]
+    assert "\n".join(printed) == shown
 
 
 @pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
