@@ -72,10 +72,9 @@ def main(name: str, threads: int, document: str, scenario: str, capacity: int) -
     graph = explore(Model(protocol, adjusted), Limits(), **chosen)
     wall, cpu = time.perf_counter() - wall, processor_seconds() - cpu
     peak = memory("VmHWM")
-    edges = graph.transitions if hasattr(graph, "transitions") else len(graph.edges.targets)
     return {
         "states": len(graph),
-        "transitions": int(edges),
+        "transitions": graph.transitions,
         "cpu": cpu,
         "wall": wall,
         "bytes": peak - start,

@@ -26,6 +26,7 @@ HOME = {
     "networkx": {"explore", "verify"},
     "scipy": {"explore", "verify"},
     "numba": {"explore"},
+    "llvmlite": {"explore"},
     "z3": {"verify"},
     "graphviz": {"show"},
     "rich": {"show", "cli"},

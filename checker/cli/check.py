@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,11 +14,12 @@ import click
 from rich.text import Text
 
 from checker.cli import AS_EXPECTED, ERROR, LIMIT, NOT_AS_EXPECTED
-from checker.cli.choice import Options, chosen_of, require_known
+from checker.cli.choice import Options, chosen_of, require_known, require_no_choice
 from checker.cli.claims import ClaimCheck
 from checker.cli.documents import called
 from checker.cli.documents import documents as files
 from checker.cli.messages import complain
+from checker.cli.saving import save_trace, save_traces
 from checker.cli.terminal import (
     ProgressLine,
     console,
@@ -32,19 +32,16 @@ from checker.document.library import holds_claims, load, version_of
 from checker.document.protocol import Protocol, Scenario
 from checker.document.scenarios import MAX_CAPACITY
 from checker.document.statements import Statements, load_statements, version_of_all
-from checker.exchange.itf import to_itf
 from checker.exchange.results import results_to_json
 from checker.exchange.statements import statements_to_json
-from checker.exchange.traces import TraceCodec
-from checker.explore.limits import Limits
+from checker.explore.engines import ENGINES, Engine, is_installed
+from checker.explore.limits import Limits, ResumeError
 from checker.model.evaluate import SemanticError
 from checker.model.tables import Model
 from checker.show.paragraph import paragraph
 from checker.show.report import document_report, scenario_report
 from checker.show.statements import statement_report, statements_report
 from checker.verify.results import ScenarioResult, check_scenario, never_decided
-from checker.verify.stuck import run_of
-from checker.verify.trace import Trace
 from checker.verify.twins import with_twins
 
 
@@ -54,7 +51,15 @@ from checker.verify.twins import with_twins
 @click.option("--property", "-p", "properties", multiple=True, metavar="P", help="Only this property.")
 @click.option("--capacity", type=click.IntRange(1, MAX_CAPACITY), help="Segments in flight each way.")
 @click.option("--set", "settings", multiple=True, metavar="SWITCH=VALUE", help="Set a switch.")
-@click.option("--engine", type=click.Choice(["reference"]), default="reference", show_default=True)
+@click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True)
+@click.option("--threads", type=click.IntRange(1), metavar="N", help="Of the native engine.")
+@click.option(
+    "--workdir",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Keep the states in files there, not in memory.",
+)
+@click.option("--resume", is_flag=True, help="Go on with what is in --workdir.")
 @click.option(
     "--max-states",
     type=click.IntRange(1),
@@ -79,6 +84,9 @@ def command(
     capacity: int | None,
     settings: tuple[str, ...],
     engine: str,
+    threads: int | None,
+    workdir: Path | None,
+    resume: bool,
     max_states: int,
     time_limit: float | None,
     format: str,
@@ -97,11 +105,14 @@ def command(
     """
     if time_limit is not None and not math.isfinite(time_limit):
         raise click.UsageError(f"--time-limit {time_limit}: expected a number of seconds")
-    options = Options(scenarios, properties, capacity, settings, max_states, time_limit, traces)
+    chosen_engine = _engine(Engine(engine, threads, workdir, resume))
+    options = Options(
+        scenarios, properties, capacity, settings, chosen_engine, max_states, time_limit, traces
+    )
     paths = files(documents or ("rfc9293",))
     claims = {path: load_statements(path) for path in paths if holds_claims(path)}
     loaded = [(path, load(path)) for path in paths if path not in claims]
-    _require_no_choice(options, claims)
+    require_no_choice(options, claims)
     require_known(options, loaded)
     jobs = {path: (protocol, chosen_of(protocol, options)) for path, protocol in loaded}
     _require_writable(output, traces)
@@ -124,6 +135,17 @@ def command(
     return next(code for code in (ERROR, NOT_AS_EXPECTED, LIMIT, AS_EXPECTED) if code in codes)
 
 
+def _engine(engine: Engine) -> Engine:
+    """``engine``, if it can do what is asked of it."""
+    if engine.name == "native" and not is_installed():
+        raise click.UsageError("--engine native: it needs numba; `pip install numba`, or leave it to auto")
+    if engine.name == "reference" and engine.workdir is not None:
+        raise click.UsageError("--workdir: the reference engine keeps everything in memory")
+    if engine.resume and engine.workdir is None:
+        raise click.UsageError("--resume: expected the --workdir that the check was begun with")
+    return engine
+
+
 def _documents_together(names: Sequence[str], codes: Sequence[int]) -> Iterator[Text]:
     """Which of several documents to look at; the rest may be pages above."""
     words = {ERROR: "in error", NOT_AS_EXPECTED: "NOT as expected", LIMIT: "not decided"}
@@ -135,16 +157,6 @@ def _documents_together(names: Sequence[str], codes: Sequence[int]) -> Iterator[
     style = "bold green" if not parts else "bold yellow" if set(codes) <= {AS_EXPECTED, LIMIT} else "bold red"
     text = f"{len(codes)} documents; {'; '.join(parts) or 'all as expected'}"
     yield from paragraph(text, style, hanging="  ")
-
-
-def _require_no_choice(options: Options, claims: Collection[Path]) -> None:
-    """A claim is decided as its row says."""
-    choices = (options.scenarios, options.properties, options.settings, options.capacity is not None)
-    if claims and any(choices):
-        raise click.UsageError(
-            f"{called(next(iter(claims)))}: the rows of a document of claims say what decides them; "
-            "leave out --scenario, --property, --set and --capacity, or name another document"
-        )
 
 
 def _require_writable(output: Path | None, traces: Path | None) -> None:
@@ -206,7 +218,7 @@ class _Checking:
             label = f"{protocol.name}: {scenario.name} ({number} of {len(chosen)})"
             try:
                 results.append(self._scenario(protocol, scenario, label))
-            except SemanticError as error:
+            except (SemanticError, ResumeError) as error:
                 # The other scenarios may be fine; what was found out must not be lost.
                 complain(f"{scenario.name}: {error}")
                 broken += 1
@@ -224,7 +236,7 @@ class _Checking:
     def claims(self, path: Path, document: Statements) -> int:
         """Decides the claims of a document; the exit code for it."""
         self._head(path, document.name)
-        check = ClaimCheck(document, self._exploring)
+        check = ClaimCheck(document, self.options.engine, self._exploring)
         results = check.run(lambda: self.interrupted)
         for result in results:
             self.out.text(list(statement_report(result)))
@@ -235,7 +247,7 @@ class _Checking:
             for protocol, scenario, (_, _, name), found, run in check.runs():
                 property = name if name in protocol.properties else ""
                 model = Model(protocol, scenario)
-                _save_trace(self.options.traces, model, run, name, property, found.end)
+                save_trace(self.options.traces, model, run, name, property, found.end)
         return check.code(results)
 
     def _head(self, path: Path, name: str) -> None:
@@ -245,10 +257,10 @@ class _Checking:
     def _scenario(self, protocol: Protocol, scenario: Scenario, label: str) -> ScenarioResult:
         options = self.options
         with self._exploring(scenario.name, label) as limits:
-            result = check_scenario(protocol, scenario, limits, options.properties or None)
+            result = check_scenario(protocol, scenario, limits, options.properties or None, options.engine)
         self.out.text(list(scenario_report(result, options.properties)))
         if options.traces is not None:
-            _save_traces(options.traces, result)
+            save_traces(options.traces, result)
         return result
 
     @contextlib.contextmanager
@@ -271,22 +283,3 @@ def _code(results: Sequence[ScenarioResult], complaints: Sequence[str], interrup
     if complaints or any(j.verdict.outcome != "unknown" for j in judged):
         return NOT_AS_EXPECTED
     return LIMIT if judged or interrupted else AS_EXPECTED
-
-
-def _save_traces(folder: Path, result: ScenarioResult) -> None:
-    for judged in result.judged:
-        verdict = judged.verdict
-        if (run := run_of(result.model, verdict)) is not None:
-            name = verdict.property.name
-            _save_trace(folder, result.model, run, name, name, verdict.end)
-
-
-def _save_trace(folder: Path, model: Model, run: Trace, name: str, property: str, end: int | None) -> None:
-    """``name`` is what the files are called for, ``property`` what a replay is to look at."""
-    protocol, scenario = model.protocol, model.scenario
-    parts = (protocol.name, scenario.name, name)
-    stem = "--".join(re.sub(r"\W+", "-", part).strip("-") for part in parts)
-    trace = TraceCodec(protocol).encode(run, scenario, property, end)
-    for suffix, value in ((".json", trace), (".itf.json", to_itf(model, run, name))):
-        text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
-        write_atomically(folder / f"{stem}{suffix}", text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from checker.cli.documents import called
 from checker.document.kinds import parse_value, values_of
 from checker.document.problems import suggest
 from checker.document.protocol import Protocol, Scenario
+from checker.explore.engines import Engine
 
 
 @dataclass
@@ -23,6 +24,7 @@ class Options:
     properties: tuple[str, ...]
     capacity: int | None
     settings: tuple[str, ...]
+    engine: Engine
     max_states: int
     time_limit: float | None
     traces: Path | None
@@ -94,3 +96,13 @@ def _adjusted(protocol: Protocol, scenario: Scenario, options: Options) -> Scena
                 f"--set {setting}: `{text}` is no value, expected {values_of(switch.kind)}"
             )
     return replace(scenario, set=settings, capacity=options.capacity or scenario.capacity)
+
+
+def require_no_choice(options: Options, claims: Collection[Path]) -> None:
+    """A claim is decided as its row says."""
+    choices = (options.scenarios, options.properties, options.settings, options.capacity is not None)
+    if claims and any(choices):
+        raise click.UsageError(
+            f"{called(next(iter(claims)))}: the rows of a document of claims say what decides them; "
+            "leave out --scenario, --property, --set and --capacity, or name another document"
+        )

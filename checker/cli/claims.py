@@ -10,7 +10,8 @@ from checker.cli import AS_EXPECTED, ERROR, LIMIT, NOT_AS_EXPECTED
 from checker.cli.messages import complain
 from checker.document.protocol import Protocol, Scenario
 from checker.document.statements import Statements
-from checker.explore.limits import Limits
+from checker.explore.engines import Engine
+from checker.explore.limits import Limits, ResumeError
 from checker.model.evaluate import SemanticError
 from checker.verify.statements import Answer, Key, StatementResult, answer, conclude, jobs_of
 from checker.verify.trace import Trace
@@ -24,6 +25,7 @@ class ClaimCheck:
     """The claims of a document and what has been found out about them."""
 
     document: Statements
+    engine: Engine
     exploring: Exploring
     answers: dict[Key, Answer] = field(default_factory=dict)
     scenarios: int = 0
@@ -40,9 +42,9 @@ class ClaimCheck:
             self.scenarios += 1
             try:
                 with self.exploring(job.scenario.name, label) as limits:
-                    self.answers.update(answer(job, limits))
+                    self.answers.update(answer(job, limits, self.engine))
                 self.seconds += limits.seconds()
-            except SemanticError as error:
+            except (SemanticError, ResumeError) as error:
                 complain(f"{job.document}: {job.scenario.name}: {error}")
                 self.broken += 1
         return [conclude(statement, self.answers) for statement in self.document.statements]

@@ -23,9 +23,9 @@ from checker.exchange.problems import ExportError
 from checker.exchange.product import product_of
 from checker.exchange.promela import to_promela
 from checker.exchange.tla import CONFIGURATION, module_name, to_tla
+from checker.explore.engines import Engine
 from checker.explore.graph import StateGraph
 from checker.explore.limits import Limits
-from checker.explore.reference import explore
 from checker.model.tables import Model
 
 FORMATS: dict[str, Callable[[StateGraph], str]] = {
@@ -99,7 +99,7 @@ def _explored(chosen: tuple[Protocol, Scenario], max_states: int) -> StateGraph:
     limits = Limits(max_states, report=progress.report)
     try:
         with interruptible(limits):
-            return explore(Model(protocol, scenario), limits)
+            return Engine().explore(Model(protocol, scenario), limits)
     finally:
         progress.clear()
 

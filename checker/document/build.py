@@ -14,7 +14,7 @@ from checker.document.scenarios import Phrase, ScenarioReader, phrases
 from checker.document.sheet import Row, Sheet
 from checker.document.syntax import Broken, Perform, SegmentName, Template
 
-PROPERTY_KINDS = ("invariant", "step", "reachable", "never stuck", "quiescent")
+PROPERTY_KINDS = ("invariant", "step", "reachable", "never stuck", "leads to", "quiescent")
 RULE_COLUMNS = ("in", "on", "if", "do", "send", "next", "then", "cite")
 DELETE = "delete TCB"
 
@@ -148,7 +148,7 @@ class _Builder(RowReader):
     def _users(self, phrase: Phrase, row: Row) -> Iterator[str]:
         name = phrase.text.removeprefix("users ").strip()
         kind = row["kind"].plain
-        if kind in PROPERTY_KINDS and kind not in ("never stuck", "quiescent"):
+        if kind in PROPERTY_KINDS and kind not in ("never stuck", "leads to", "quiescent"):
             message = f"`users …` has no meaning for a property of kind `{kind}`"
             self.problems.add(phrase.position, message, row.key)
         event = self.protocol.events.get(name)

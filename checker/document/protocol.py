@@ -14,7 +14,7 @@ from checker.document.syntax import Act, Expression, Template
 Lives = Literal["TCB", "host", "event", "supply"]
 # "" is a kind that could not be read; a protocol with one is never run.
 EventKind = Literal["", "call", "arrival", "own", "timer", "fault"]
-PropertyKind = Literal["", "invariant", "step", "reachable", "never stuck", "quiescent"]
+PropertyKind = Literal["", "invariant", "step", "reachable", "never stuck", "quiescent", "leads to"]
 Then = Literal["", "stop", "refuse"]
 
 FROM_SCENARIO = "scenario"

@@ -154,7 +154,7 @@ class _Tables:
             losses=None if losses == UNLIMITED else losses,
             duplications=None if duplications == UNLIMITED else duplications,
             states=len(graph),
-            transitions=len(graph.edges.targets),
+            transitions=graph.transitions,
             depth=graph.depth,
         )
 

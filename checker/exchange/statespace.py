@@ -43,7 +43,7 @@ class StateSpace:
 
     @property
     def edge_count(self) -> int:
-        return len(self.graph.edges.targets)
+        return self.graph.transitions
 
     @property
     def name(self) -> str:

@@ -11,10 +11,9 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
-from checker.explore.graph import Edges, Ints, Mask, edges_from
+from checker.explore.graph import Edges, Ints, edges_from
+from checker.explore.search import components, reach_layers
 
 FUNCTIONS = (
     "bfs_layers",
@@ -24,27 +23,14 @@ FUNCTIONS = (
 )
 
 
-def reach_layers(edges: Edges, sources: Ints) -> Iterator[Ints]:
-    """Breadth-first layers of node numbers from ``sources``, each sorted."""
-    seen: Mask = np.zeros(len(edges), dtype=np.bool_)
-    layer = np.unique(sources).astype(np.int32)
-    while len(layer):
-        seen[layer] = True
-        yield layer
-        starts, ends = edges.offsets[layer], edges.offsets[layer + 1]
-        counts = ends - starts
-        base = np.repeat(starts - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
-        reached = edges.targets[base + np.arange(int(counts.sum()))]
-        layer = np.unique(reached[~seen[reached]])
-
-
-def components(edges: Edges) -> tuple[int, Ints]:
-    """(number of strongly connected components, the component of each node)."""
-    shape = (len(edges), len(edges))
-    ones = np.ones(len(edges.targets), dtype=np.int8)
-    matrix = csr_array((ones, edges.targets, edges.offsets), shape=shape)
-    number, labels = connected_components(matrix, directed=True, connection="strong")
-    return int(number), labels
+def plain(edges: Edges) -> nx.MultiDiGraph[int]:
+    """``edges`` in networkx's own classes; each edge carries its ``action``."""
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph()
+    graph.add_nodes_from(range(len(edges)))
+    labels = edges.labels.tolist() if len(edges.labels) else [0] * len(edges.targets)
+    pairs = zip(edges.sources.tolist(), edges.targets.tolist(), labels, strict=True)
+    graph.add_edges_from((u, v, {"action": label}) for u, v, label in pairs)
+    return graph
 
 
 def _members(labels: Ints, number: int) -> list[set[int]]:
@@ -91,15 +77,10 @@ class Dispatcher:
 
     @staticmethod
     def convert_to_nx(result: Any, **_: Any) -> Any:
-        """Arrays as a networkx multigraph whose edges carry their ``action``."""
+        """Arrays as a networkx multigraph; other results as they are."""
         if not isinstance(result, Edges):
             return result
-        graph: nx.MultiDiGraph[int] = nx.MultiDiGraph()
-        graph.add_nodes_from(range(len(result)))
-        labels = result.labels.tolist() if len(result.labels) else [0] * len(result.targets)
-        pairs = zip(result.sources.tolist(), result.targets.tolist(), labels, strict=True)
-        graph.add_edges_from((u, v, {"action": label}) for u, v, label in pairs)
-        return graph
+        return plain(result)
 
     @staticmethod
     def can_run(name: str, args: Any, kwargs: Any) -> bool:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from checker.explore.system import GlobalState, System
+from checker.model.tables import Action
 
 Ints = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
@@ -55,6 +56,13 @@ class Edges:
         nodes: Ints = np.arange(len(self), dtype=np.int32)
         return np.repeat(nodes, np.diff(self.offsets))
 
+    def of(self, nodes: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+        """The numbers of the edges that leave ``nodes``."""
+        starts, counts = self.offsets[nodes], self.offsets[nodes + 1] - self.offsets[nodes]
+        base = np.repeat(starts - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
+        numbers: npt.NDArray[np.int64] = base + np.arange(int(counts.sum()))
+        return numbers
+
     def only(self, keep: Mask) -> Edges:
         """The same nodes with the edges where ``keep`` holds."""
         counts = np.bincount(self.sources[keep], minlength=len(self))
@@ -73,25 +81,60 @@ def _offsets(counts: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
-@dataclass(frozen=True)
-class StateGraph:
-    """Everything an exploration found.
+class States(Protocol):
+    """The states that an engine found, in breadth-first order, and the edges between them.
 
-    ``states`` has a row for each state in breadth-first order: numbers of the local states of
-    A and B, of the contents of the channels A to B and B to A, and the losses and duplications
-    left (-1: not counted). ``levels[d]`` is the number of states at depth d. ``parents`` and
-    ``parent_labels`` are the edge by which each state was first reached (-1 for the initial
-    state). ``truncated`` marks states in which an action lacked room. ``complete`` is false
-    when a limit, named in ``limit``, ended the exploration; the edges of the states from
-    ``expanded`` on are then missing.
+    What an engine does not store it computes when it is asked; only states that were expanded
+    have edges.
     """
 
+    def __len__(self) -> int: ...
+
+    def state(self, index: int) -> GlobalState: ...
+
+    def combinations(self, columns: tuple[int, ...]) -> tuple[Ints, Ints]:
+        """(for each combination of the parts ``columns`` of ``GlobalState`` that occurs, the
+        first state with it, in ascending order; for each state the number of its own)."""
+
+    def edges(self) -> Edges:
+        """All edges, those of a state in the order of ``System.successors``."""
+
+    def transitions(self) -> int:
+        """The number of edges."""
+
+    def enabling(self, moves: Callable[[Action], bool]) -> Mask:
+        """The states in which an endpoint's action is enabled that is one of ``moves``."""
+
+    def steps(self, end: int) -> Iterable[tuple[int, Action, int]]:
+        """(local state, action, how often it is taken there) for all that ``end`` does."""
+
+    def expansions(self, end: int) -> Iterable[tuple[int, int]]:
+        """(local state of ``end``, the number of expanded states that it is in)."""
+
+    def meetings(self, end: int) -> Iterable[tuple[int, Action, int]]:
+        """(local state, action, peer's local state) for all that ``end`` does."""
+
+    def first_source(self, end: int, steps: Set[tuple[int, Action, int]]) -> int:
+        """The first state in which ``end`` takes one of these: (local state, action, peer's
+        local state or -1 for any). There is one."""
+
+    def parent(self, index: int) -> tuple[int, int]:
+        """The edge by which a state was first reached: (state before, action); not of state 0."""
+
+
+@dataclass(frozen=True)
+class StateGraph:
+    """Everything that the exploration of an ``engine`` found.
+
+    ``levels[d]`` is the number of states at depth d. ``truncated`` marks states in which an
+    action lacked room. ``complete`` is false when a limit, named in ``limit``, ended the
+    exploration; the edges of the states from ``expanded`` on are then missing.
+    """
+
+    engine: str
     system: System
-    states: Ints
-    edges: Edges
+    found: States
     levels: tuple[int, ...]
-    parents: Ints
-    parent_labels: Ints
     truncated: Mask
     complete: bool
     limit: str
@@ -105,43 +148,161 @@ class StateGraph:
         return len(self.levels) - 1
 
     def __len__(self) -> int:
-        return len(self.states)
+        return len(self.found)
+
+    @property
+    def transitions(self) -> int:
+        """The number of edges, which need not be built for it."""
+        return self.found.transitions()
+
+    @property
+    def edges(self) -> Edges:
+        """The graph itself, built when it is first asked for."""
+        if "edges" not in self.cache:
+            self.cache["edges"] = self.found.edges()
+        edges: Edges = self.cache["edges"]
+        return edges
+
+    def edges_of(self, actions: Callable[[Action], bool]) -> Mask:
+        """The edges of such actions."""
+        labels = self.edges.labels  # first, for an engine may number actions as it builds the edges
+        wanted: Mask = np.array(list(map(actions, self.system.model.actions.values)), dtype=np.bool_)
+        return wanted[labels]
 
     def state(self, index: int) -> GlobalState:
-        return GlobalState(*(int(number) for number in self.states[index]))
+        return self.found.state(index)
 
     def over_states(
         self, columns: tuple[int, ...], value: Callable[[GlobalState], int]
     ) -> npt.NDArray[np.int8]:
         """``value`` (a small integer) of every state; it may depend on ``columns`` only, and is
-        evaluated once per combination of them."""
+        evaluated once per combination of them, in the order in which they are found."""
+        key = f"states {columns}"
         first, inverse = self.combinations(columns)
-        results = np.fromiter((value(self.state(int(i))) for i in first), np.int8, len(first))
+        if key not in self.cache:
+            self.cache[key] = [self.state(index) for index in first.tolist()]
+        results = np.fromiter(map(value, self.cache[key]), np.int8, len(first))
         return results[inverse]
 
     def combinations(self, columns: tuple[int, ...]) -> tuple[Ints, Ints]:
-        """(for each combination of ``columns`` that occurs the first state with it; for each
-        state the number of its combination)."""
+        """See ``States.combinations``."""
         key = f"combinations {columns}"
         if key not in self.cache:
-            code = np.zeros(len(self.states), dtype=np.int64)
-            for column in columns:
-                part = self.states[:, column].astype(np.int64)
-                code = code * (int(part.max()) + 1) + part
-                # Numbered anew after each column, so that the code cannot overflow.
-                code = np.unique(code, return_inverse=True)[1].astype(np.int64)
-            _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
-            self.cache[key] = (first, inverse)
+            self.cache[key] = self.found.combinations(columns)
         result: tuple[Ints, Ints] = self.cache[key]
         return result
+
+    def steps(self, end: int, with_peer: bool) -> list[tuple[int, Action, int]]:
+        """(local state, action, peer's local state) for all that ``end`` does, sorted; without
+        ``with_peer`` it is -1, and stands for all."""
+        key = f"steps {end} {with_peer}"
+        if key not in self.cache:
+            peers: Iterable[tuple[int, Action, int]] = self.found.meetings(end) if with_peer else ()
+            found = peers or ((local, action, -1) for local, action, _ in self.found.steps(end))
+            self.cache[key] = sorted(found, key=self._step_key)
+        steps: list[tuple[int, Action, int]] = self.cache[key]
+        return steps
+
+    def _step_key(self, step: tuple[int, Action, int]) -> tuple[int, str, str, int, int]:
+        """Sorts steps alike whatever numbers an engine gave their actions."""
+        local, action, peer = step
+        segment = action.segment
+        number = -1 if segment is None else self.system.model.segments.number(segment)
+        return local, action.kind, action.event, number, peer
 
     def path_to(self, index: int) -> list[tuple[int, int]]:
         """The shortest run to a state: (action, state reached) for each step."""
         steps = []
-        while self.parents[index] >= 0:
-            steps.append((int(self.parent_labels[index]), index))
-            index = int(self.parents[index])
+        while index > 0:
+            before, action = self.found.parent(index)
+            steps.append((action, index))
+            index = before
         return steps[::-1]
+
+
+@dataclass(frozen=True)
+class ListedStates:
+    """States in an array with a row for each, all their edges and, by state, the edge by which
+    it was found (-1 for the first)."""
+
+    system: System
+    rows: Ints
+    expanded: int
+    listed_edges: Edges
+    parents: Ints
+    parent_labels: Ints
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def state(self, index: int) -> GlobalState:
+        return GlobalState(*self.rows[index].tolist())
+
+    def edges(self) -> Edges:
+        return self.listed_edges
+
+    def transitions(self) -> int:
+        return len(self.listed_edges.targets)
+
+    def parent(self, index: int) -> tuple[int, int]:
+        return int(self.parents[index]), int(self.parent_labels[index])
+
+    def combinations(self, columns: tuple[int, ...]) -> tuple[Ints, Ints]:
+        first, inverse, _ = _combined([self.rows[:, column] for column in columns], len(self))
+        order = np.argsort(first)
+        rank: Ints = np.empty(len(first), dtype=np.int32)
+        rank[order] = np.arange(len(first))
+        return first[order].astype(np.int32), rank[inverse]
+
+    def enabling(self, moves: Callable[[Action], bool]) -> Mask:
+        wanted = self._which(lambda action: action.is_step and moves(action))
+        mask = np.zeros(len(self), dtype=np.bool_)
+        mask[self.listed_edges.sources[wanted]] = True
+        return mask
+
+    def steps(self, end: int) -> Iterable[tuple[int, Action, int]]:
+        return [(local, action, times) for local, action, _, _, times in self._taken(end, False)]
+
+    def expansions(self, end: int) -> Iterable[tuple[int, int]]:
+        counts = np.bincount(self.rows[: self.expanded, end])
+        return [(local, times) for local, times in enumerate(counts.tolist()) if times]
+
+    def meetings(self, end: int) -> Iterable[tuple[int, Action, int]]:
+        return [(local, action, peer) for local, action, peer, _, _ in self._taken(end, True)]
+
+    def first_source(self, end: int, steps: Set[tuple[int, Action, int]]) -> int:
+        return min(
+            source
+            for local, action, peer, source, _ in self._taken(end, True)
+            if (local, action, peer) in steps or (local, action, -1) in steps
+        )
+
+    def _which(self, actions: Callable[[Action], bool]) -> Mask:
+        """Which edges are of these actions."""
+        wanted: Mask = np.array(list(map(actions, self.system.model.actions.values)), dtype=np.bool_)
+        return wanted[self.listed_edges.labels]
+
+    def _taken(self, end: int, with_peer: bool) -> Iterator[tuple[int, Action, int, int, int]]:
+        """(local state, action, a local state of the peer, first source, how often) for the
+        steps of ``end``, all peers together or each apart."""
+        edges = np.flatnonzero(self._which(lambda action: action.end == end and action.is_step))
+        sources, labels = self.listed_edges.sources[edges], self.listed_edges.labels[edges]
+        locals_, peers = self.rows[sources, end], self.rows[sources, 1 - end]
+        first, _, times = _combined([locals_, labels, *([peers] if with_peer else [])], len(edges))
+        actions = self.system.model.actions
+        for i, count in zip(first.tolist(), times.tolist(), strict=True):
+            yield int(locals_[i]), actions[int(labels[i])], int(peers[i]), int(sources[i]), count
+
+
+def _combined(columns: Sequence[Ints], count: int) -> tuple[npt.NDArray[np.int64], ...]:
+    """(first index, number of each entry, times) of each combination in ``columns``."""
+    code = np.zeros(count, dtype=np.int64)
+    for part in columns:
+        code = code * (int(part.max(initial=0)) + 1) + part
+        # Numbered anew after each column, so that the code cannot overflow.
+        code = np.unique(code, return_inverse=True)[1].astype(np.int64)
+    _, first, inverse, times = np.unique(code, return_index=True, return_inverse=True, return_counts=True)
+    return first, inverse, times
 
 
 def edges_from(pairs: Iterable[tuple[int, int]], nodes: int) -> Edges:

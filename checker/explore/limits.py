@@ -17,6 +17,10 @@ class Progress:
     seconds: float
 
 
+class ResumeError(Exception):
+    """What an earlier exploration left cannot be gone on with; the message says why."""
+
+
 @dataclass
 class Limits:
     """Bounds of one exploration; hitting one makes the result incomplete, never wrong.

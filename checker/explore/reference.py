@@ -10,7 +10,7 @@ from array import array
 
 import numpy as np
 
-from checker.explore.graph import Edges, StateGraph
+from checker.explore.graph import Edges, ListedStates, StateGraph
 from checker.explore.limits import Limits, Progress
 from checker.explore.system import GlobalState, System
 from checker.model.tables import LimitReached, Model
@@ -27,8 +27,21 @@ def explore(model: Model, limits: Limits | None = None) -> StateGraph:
     return _Exploration(model, limits or Limits()).run()
 
 
+def explore_few(model: Model, limits: Limits, few: int) -> StateGraph | None:
+    """As ``explore``, unless there are more than ``few`` states."""
+    exploration = _Exploration(model, limits, few)
+    try:
+        return exploration.run()
+    except TooMany:
+        return None
+
+
+class TooMany(Exception):
+    """There are more states than a first look was to take in."""
+
+
 class _Exploration:
-    def __init__(self, model: Model, limits: Limits) -> None:
+    def __init__(self, model: Model, limits: Limits, few: int = sys.maxsize) -> None:
         self.system = System(model)
         self.limits = limits
         initial = self.system.initial()
@@ -41,7 +54,8 @@ class _Exploration:
         self.labels = array("i")
         self.truncated = bytearray()
         self.levels: list[int] = []
-        self.most = sys.maxsize if limits.max_states is None else limits.max_states
+        self.few = few
+        self.most = few if limits.max_states is None else min(few, limits.max_states)
         self.limit = ""
         self.reported = 0.0
 
@@ -83,6 +97,8 @@ class _Exploration:
         reason = self.limits.hit(len(self.states))
         if reason:
             raise LimitReached(reason)
+        if len(self.states) > self.few:
+            raise TooMany
         seconds = self.limits.seconds()
         if self.limits.report is not None and seconds - self.reported > 0.2:
             self.reported = seconds
@@ -93,25 +109,27 @@ class _Exploration:
     def _graph(self) -> StateGraph:
         count = len(self.states)
         expanded = len(self.offsets) - 1
-        edges = self.offsets[-1]
+        last = self.offsets[-1]
         found = sum(self.levels)
         if count > found:
             self.levels.append(count - found)
         truncated = np.zeros(count, dtype=np.bool_)
         truncated[:expanded] = np.frombuffer(bytes(self.truncated[:expanded]), dtype=np.bool_)
-        offsets = np.full(count + 1, edges, dtype=np.int64)
+        offsets = np.full(count + 1, last, dtype=np.int64)
         offsets[: expanded + 1] = np.array(self.offsets, dtype=np.int64)
+        edges = Edges(
+            offsets,
+            np.array(self.targets[:last], dtype=np.int32),
+            np.array(self.labels[:last], dtype=np.int32),
+        )
+        rows = np.array(self.states, dtype=np.int32).reshape(count, 6)
+        parents = np.array(self.parents[:count], dtype=np.int32)
+        parent_labels = np.array(self.parent_labels[:count], dtype=np.int32)
         return StateGraph(
+            engine="reference",
             system=self.system,
-            states=np.array(self.states, dtype=np.int32).reshape(count, 6),
-            edges=Edges(
-                offsets,
-                np.array(self.targets[:edges], dtype=np.int32),
-                np.array(self.labels[:edges], dtype=np.int32),
-            ),
+            found=ListedStates(self.system, rows, expanded, edges, parents, parent_labels),
             levels=tuple(self.levels),
-            parents=np.array(self.parents[:count], dtype=np.int32),
-            parent_labels=np.array(self.parent_labels[:count], dtype=np.int32),
             truncated=truncated,
             complete=not self.limit,
             limit=self.limit,

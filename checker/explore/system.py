@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from checker.document.kinds import Value
 from checker.explore.channel import Channels, Content
 from checker.model.evaluate import SemanticError
 from checker.model.tables import Action, Interned, Model, OwnMove
@@ -40,7 +41,16 @@ class System:
         self.model = model
         self.contents: Interned[Content] = Interned()
         self._empty = self.contents.number(())
+        self._in_flight: dict[int, tuple[tuple[Value, ...], ...]] = {}
         self.channels = (Channels(model, self.contents, 0), Channels(model, self.contents, 1))
+
+    def in_flight(self, content: int) -> tuple[tuple[Value, ...], ...]:
+        """The values of the segments of a content, the oldest first."""
+        found = self._in_flight.get(content)
+        if found is None:
+            found = tuple(self.model.segments[number].values for number in self.contents[content])
+            self._in_flight[content] = found
+        return found
 
     def initial(self) -> GlobalState:
         """The state in which a run begins, after the calls of ``opened``."""

@@ -43,6 +43,11 @@ class Action:
     segment: Segment | None = None
     position: int | None = None
 
+    @property
+    def is_step(self) -> bool:
+        """Whether an endpoint takes it, not the network."""
+        return self.kind not in ("loss", "duplication")
+
 
 class Interned(Generic[T]):
     """Values numbered from 0 in the order in which they are first seen."""

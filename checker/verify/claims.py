@@ -6,9 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from checker.document import syntax as s
 from checker.document.names import EVENT, STATE, meanings
 from checker.document.protocol import Definition, Property, Variable
+from checker.explore.graph import StateGraph
 from checker.explore.system import GlobalState, System
 from checker.model.endpoint import Local
 from checker.model.evaluate import Env, Evaluator, Network, SemanticError, Unset
@@ -16,7 +20,12 @@ from checker.model.segment import Segment
 from checker.model.tables import Action, Model, Opening
 from checker.verify.trace import Snapshot, move_of
 
+Judgements = npt.NDArray[np.int8]
+
 PREMISE_FALSE, HOLDS, VIOLATED = 0, 1, 2
+
+
+DRAINED, BUSY = Network(drained=True), Network(drained=False)
 
 
 class ClaimError(SemanticError):
@@ -49,12 +58,13 @@ class Claim:
             ) from None
 
     def goal(self) -> Claim:
-        """The claim without its premise: where a ``never stuck`` property wants to get to."""
+        """The claim without its premise: where a ``never stuck`` or ``leads to`` property wants
+        to get to."""
         return replace(self, when=None)
 
     def _advice(self) -> str:
-        if self.property.kind == "never stuck":
-            return "the claim of a `never stuck` property is asked of every state, whatever its `when`"
+        if (kind := self.property.kind) in ("never stuck", "leads to"):
+            return f"the claim of a `{kind}` property is asked of every state, whatever its `when`"
         return "its `when` must exclude such states"
 
 
@@ -138,7 +148,7 @@ def state_env(ends: Sequence[Local], in_flight: Sequence[Sequence[Segment]], end
     env = _env(ends, end)
     env.from_us = [segment.values for segment in in_flight[end]]
     env.from_peer = [segment.values for segment in in_flight[1 - end]]
-    env.network = Network(drained=not in_flight[0] and not in_flight[1])
+    env.network = BUSY if in_flight[0] or in_flight[1] else DRAINED
     return env
 
 
@@ -147,9 +157,19 @@ def snapshot_env(state: Snapshot, end: int) -> Env:
 
 
 def global_env(system: System, state: GlobalState, end: int) -> Env:
-    tables, segments, contents = system.model.tables, system.model.segments, system.contents
-    in_flight = [[segments[n] for n in contents[c]] for c in (state.ab, state.ba)]
-    return state_env((tables[0].locals[state.a], tables[1].locals[state.b]), in_flight, end)
+    """As ``state_env``; asked of millions of states, so nothing is made twice."""
+    tables = system.model.tables
+    env = _env((tables[0].locals[state.a], tables[1].locals[state.b]), end)
+    in_flight = system.in_flight(state.ab), system.in_flight(state.ba)
+    env.from_us, env.from_peer = in_flight[end], in_flight[1 - end]
+    env.network = BUSY if in_flight[0] or in_flight[1] else DRAINED
+    return env
+
+
+def judge_all(graph: StateGraph, claim: Claim) -> Judgements:
+    """The claim's judgement of every state."""
+    system, end = graph.system, claim.end
+    return graph.over_states(claim.columns, lambda state: claim.judge(global_env(system, state, end)))
 
 
 def opening_env(opening: Opening) -> Env:

@@ -6,15 +6,13 @@ are final; everything else is ``unknown``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
-import networkx as nx
 import numpy as np
-import numpy.typing as npt
 
 from checker.document.protocol import Property
 from checker.explore.graph import Mask, StateGraph
+from checker.explore.search import reached_from
 from checker.model.segment import Segment
 from checker.model.tables import Action
 from checker.verify.claims import (
@@ -22,19 +20,22 @@ from checker.verify.claims import (
     PREMISE_FALSE,
     VIOLATED,
     Claim,
+    Judgements,
     claims_of,
-    global_env,
+    judge_all,
     opening_env,
     state_env,
     step_env,
 )
+from checker.verify.leads_to import broken_by, is_due, why_for_ever
 from checker.verify.room import losing, with_room
 from checker.verify.roomier import Roomier
 from checker.verify.stuck import MOST_STATES, future_of, why_stuck
-from checker.verify.trace import Trace, trace_to
+from checker.verify.trace import Trace, trace_along, trace_to
 from checker.verify.verdict import Verdict, scope_of
 
-Judgements = npt.NDArray[np.int8]
+TakenStep = tuple[int, Action, int]
+"""Local state, action, peer's local state or -1: see ``StateGraph.steps``."""
 
 
 def decide(graph: StateGraph, property: Property) -> Verdict:
@@ -56,6 +57,8 @@ def decide(graph: StateGraph, property: Property) -> Verdict:
         return _step(graph, property, claims)
     if property.kind == "reachable":
         return _reachable(graph, property, claims)
+    if property.kind == "leads to":
+        return _leads_to(graph, property, claims)
     return _states(graph, property, claims)
 
 
@@ -77,12 +80,6 @@ def _broken_before_the_start(
                 return Verdict(property, "violated", scope_of(graph), None, reason, claim.end)
         in_flight[opening.end].extend(opening.reaction.sent)
     return None
-
-
-def judge_all(graph: StateGraph, claim: Claim) -> Judgements:
-    """The claim's judgement of every state."""
-    system, end = graph.system, claim.end
-    return graph.over_states(claim.columns, lambda state: claim.judge(global_env(system, state, end)))
 
 
 def _first(mask: Mask) -> int | None:
@@ -142,8 +139,8 @@ def judge_states(graph: StateGraph, property: Property, claim: Claim) -> Judgeme
 def _quiet(graph: StateGraph, property: Property) -> Mask:
     """The states in which no helpful action is enabled. Where an action lacked room, helpful
     or not, that is not known."""
-    busy = np.zeros(len(graph), dtype=np.bool_)
-    busy[graph.edges.sources[helpful(graph, property.calls)]] = True
+    model = graph.system.model
+    busy = graph.found.enabling(lambda action: model.is_helpful(action, property.calls))
     quiet: Mask = ~busy & ~graph.truncated
     return quiet
 
@@ -170,73 +167,55 @@ def _step(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) ->
     found: list[tuple[int, int, int]] = []
     premise = False
     for claim in claims:
-        edges, judgement = judge_steps(graph, claim)
-        premise |= bool((judgement != PREMISE_FALSE).any())
-        broken = edges[judgement == VIOLATED]
-        if len(broken):
-            edge = int(broken.min())
-            found.append((int(graph.edges.sources[edge]), edge, claim.end))
+        judged = judge_steps(graph, claim)
+        premise |= any(judgement != PREMISE_FALSE for judgement in judged.values())
+        broken = {step for step, judgement in judged.items() if judgement == VIOLATED}
+        if broken:
+            found.append((*_first_step(graph, claim.end, broken), claim.end))
     if not found:
         return _conclude(graph, property, premise)
-    source, edge, end = min(found)
-    last = (int(graph.edges.labels[edge]), int(graph.edges.targets[edge]))
+    source, place, end = min(found)
+    last = graph.system.successors(graph.state(source))[0][place]
     return _violated(graph, property, end, trace_to(graph, source, last))
 
 
-def judge_steps(graph: StateGraph, claim: Claim) -> tuple[npt.NDArray[np.int64], Judgements]:
-    """(numbers of edges, the claim's judgement of each) for the steps of the claim's end.
+def judge_steps(graph: StateGraph, claim: Claim) -> dict[TakenStep, int]:
+    """The claim's judgement of each step of its end.
 
     A step is judged once for each local state, action and, if the claim reads it, local state
     of the peer.
     """
-    system, end = graph.system, claim.end
-    steps = steps_of(graph, end, with_peer=1 - end in claim.columns)
-    judged = np.fromiter(
-        (claim.judge(step_env(system, *row)) for row in steps.combinations),
-        np.int8,
-        len(steps.combinations),
-    )
-    return steps.edges, judged[steps.inverse]
+    steps = graph.steps(claim.end, with_peer=1 - claim.end in claim.columns)
+    return {
+        # Where the claim does not read the peer's local state, any stands for it.
+        (local, action, peer): claim.judge(step_env(graph.system, local, max(peer, 0), action))
+        for local, action, peer in steps
+    }
 
 
-@dataclass(frozen=True)
-class Steps:
-    """The steps of one end: ``edges`` of the graph, the distinct (local state, local state of
-    the peer, action) among them, and which of those each edge is."""
-
-    edges: npt.NDArray[np.int64]
-    combinations: list[tuple[int, int, Action]]
-    inverse: npt.NDArray[np.int64]
-
-
-def steps_of(graph: StateGraph, end: int, with_peer: bool) -> Steps:
-    """Without ``with_peer`` the peer's local state stands for all of them."""
-    key = f"steps {end} {with_peer}"
-    if key not in graph.cache:
-        graph.cache[key] = _find_steps(graph, end, with_peer)
-    steps: Steps = graph.cache[key]
-    return steps
+def _first_step(graph: StateGraph, end: int, steps: set[TakenStep]) -> tuple[int, int]:
+    """(source, place among its successors) of the first edge that is one of ``steps``."""
+    source = graph.found.first_source(end, steps)
+    state = graph.state(source)
+    successors, _ = graph.system.successors(state)
+    actions = [graph.system.action(number) for number, _ in successors]
+    wanted = {action for local, action, peer in steps if local == state[end] and peer in (-1, state[1 - end])}
+    return source, next(place for place, action in enumerate(actions) if action in wanted)
 
 
-def _find_steps(graph: StateGraph, end: int, with_peer: bool) -> Steps:
-    actions = graph.system.model.actions.values
-    acting = [a.end == end and a.kind not in ("loss", "duplication") for a in actions]
-    edges = np.flatnonzero(np.array(acting, dtype=np.bool_)[graph.edges.labels])
-    sources = graph.edges.sources[edges]
-    code = graph.states[sources, end].astype(np.int64) * len(actions) + graph.edges.labels[edges]
-    if with_peer:
-        peers = int(graph.states[:, 1 - end].max()) + 1
-        code = code * peers + graph.states[sources, 1 - end]
-    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
-    combinations = [
-        (
-            int(graph.states[graph.edges.sources[edge], end]),
-            int(graph.states[graph.edges.sources[edge], 1 - end]),
-            actions[int(graph.edges.labels[edge])],
-        )
-        for edge in edges[first]
-    ]
-    return Steps(edges, combinations, inverse)
+# Leads to
+
+
+def _leads_to(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) -> Verdict:
+    """Violated by the end that has the shorter lasso."""
+    if not graph.complete:
+        return _conclude(graph, property, premise=True)
+    found = [(lasso, claim.end) for claim in claims if (lasso := broken_by(graph, claim)) is not None]
+    if not found:
+        return _conclude(graph, property, any(is_due(graph, claim) for claim in claims))
+    lasso, end = min(found, key=lambda each: len(each[0]))
+    trace = trace_along(graph, lasso.stem, lasso.cycle)
+    return _violated(graph, property, end, trace, why_for_ever(graph.system.model, trace, property.calls))
 
 
 # Never stuck
@@ -247,8 +226,7 @@ def helpful(graph: StateGraph, calls: tuple[str, ...]) -> Mask:
     key = f"helpful {calls}"
     if key not in graph.cache:
         model = graph.system.model
-        helps = [model.is_helpful(action, calls) for action in model.actions.values]
-        graph.cache[key] = np.array(helps, dtype=np.bool_)[graph.edges.labels]
+        graph.cache[key] = graph.edges_of(lambda action: model.is_helpful(action, calls))
     mask: Mask = graph.cache[key]
     return mask
 
@@ -260,11 +238,7 @@ def can_reach(graph: StateGraph, goals: Mask, calls: tuple[str, ...], losing_hel
     if key not in graph.cache:
         keep = helpful(graph, calls) if losing_helps else helpful(graph, calls) & ~losing(graph)
         graph.cache[key] = graph.edges.only(keep).reversed()
-    able: Mask = np.zeros(len(graph), dtype=np.bool_)
-    edges: Any = graph.cache[key]  # networkx is typed for its own graphs, not for backends
-    for layer in nx.bfs_layers(edges, np.flatnonzero(goals).tolist()):
-        able[layer] = True
-    return able
+    return reached_from(graph.cache[key], np.flatnonzero(goals))
 
 
 def _able(graph: StateGraph, property: Property, claim: Claim) -> Mask:

@@ -8,7 +8,9 @@ from checker.document.protocol import Property
 from checker.explore.system import GlobalState, System
 from checker.model.tables import Action, Model
 from checker.verify.claims import HOLDS, VIOLATED, Claim, claims_of, global_env, step_env
-from checker.verify.trace import Trace, snapshot, step
+from checker.verify.fairness import delivery_of, fair_action
+from checker.verify.leads_to import due_before_the_start
+from checker.verify.trace import Step, Trace, snapshot, step
 from checker.verify.verdict import Outcome, Verdict
 
 CONFIRM_STATES = 20_000
@@ -125,6 +127,8 @@ def _shows(system: System, verdict: Verdict, claim: Claim, states: list[GlobalSt
             before = states[-2]
             env = step_env(system, before[claim.end], before[1 - claim.end], action)
             return claim.judge(env) == VIOLATED
+        case "leads to":
+            return _is_due(system, claim, states) and _goes_on(system, verdict, states)
         case "never stuck":
             return _is_stuck(system, verdict, claim, last)
         case "quiescent":
@@ -137,6 +141,48 @@ def _helpful(system: System, verdict: Verdict, state: GlobalState) -> list[Globa
     calls = verdict.property.calls
     successors, _ = system.successors(state)
     return [s for a, s in successors if system.model.is_helpful(system.action(a), calls)]
+
+
+def _is_due(system: System, claim: Claim, states: list[GlobalState]) -> bool:
+    """Whether at the end of the run the claim is due, and does not hold."""
+    due = due_before_the_start(system.model, claim)
+    for state in states:
+        env = global_env(system, state, claim.end)
+        due |= claim.judge(env) == VIOLATED
+        due &= claim.goal().judge(env) == VIOLATED
+    return due
+
+
+def _goes_on(system: System, verdict: Verdict, states: list[GlobalState]) -> bool:
+    """Whether the run can end, or go round its cycle for ever, and the claim not be met by that.
+
+    What is taken and owed is looked up in the transition system, not in the graph that the run
+    was found in. Where an action lacks room, it is not known what is enabled.
+    """
+    trace, calls = verdict.trace, verdict.property.calls
+    assert trace is not None
+    if trace.loop_start is None:
+        return not _helpful(system, verdict, states[-1]) and not system.successors(states[-1])[1]
+    cycle = states[trace.loop_start :]
+    claim = claims_of(system.model, verdict.property)[verdict.end or 0].goal()
+    if cycle[0] != cycle[-1] or any(claim.judge(global_env(system, s, claim.end)) == HOLDS for s in cycle):
+        return False
+    steps = trace.steps[trace.loop_start :]
+    owed = {fair_action(system.model, delivery, calls) for step in steps for delivery in _lost(step)}
+    for state in cycle:
+        successors, lacks_room = system.successors(state)
+        owed |= {fair_action(system.model, system.action(action), calls) for action, _ in successors}
+        if lacks_room:
+            return False
+    return owed <= {fair_action(system.model, step.action, calls) for step in steps} | {None}
+
+
+def _lost(step: Step) -> list[Action]:
+    """The deliveries of what is lost by a step, in the network or for want of room."""
+    lost = list(step.sent[len(step.sent) - step.lost :])
+    if step.action.kind == "loss" and step.action.segment is not None:
+        lost.append(step.action.segment)
+    return [delivery_of(step.action.end, segment) for segment in lost]
 
 
 def _is_stuck(system: System, verdict: Verdict, claim: Claim, start: GlobalState) -> bool | None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from checker.document.protocol import Expectation, Property, Protocol, Scenario
+from checker.explore.engines import Engine
 from checker.explore.graph import StateGraph
 from checker.explore.limits import Limits
-from checker.explore.reference import explore
 from checker.model.tables import Model
 from checker.verify.blame import can_do_without, fires_before_the_start
-from checker.verify.decide import decide, steps_of
+from checker.verify.decide import decide
 from checker.verify.replay import confirm
 from checker.verify.trace import move_of
 from checker.verify.verdict import Verdict
@@ -66,6 +64,7 @@ def check_scenario(
     scenario: Scenario,
     limits: Limits,
     properties: Sequence[str] | None = None,
+    engine: Engine | None = None,
 ) -> ScenarioResult:
     """Explores a scenario and decides its properties (all, or those named).
 
@@ -74,7 +73,7 @@ def check_scenario(
     Raises ``SemanticError`` where a row or a claim has no meaning in a state.
     """
     model = Model(protocol, scenario)
-    graph = explore(model, limits)
+    graph = (engine or Engine()).explore(model, limits)
     expectations = {expectation.property: expectation for expectation in scenario.expect}
     judged = []
     for property in protocol.properties.values():
@@ -85,9 +84,9 @@ def check_scenario(
     return ScenarioResult(
         scenario=scenario,
         model=model,
-        engine="reference",
+        engine=graph.engine,
         states=len(graph),
-        transitions=len(graph.edges.targets),
+        transitions=graph.transitions,
         depth=graph.depth,
         seconds=limits.seconds(),
         complete=graph.complete,
@@ -153,14 +152,11 @@ def times_fired(graph: StateGraph) -> dict[str, int]:
     for index in system.model.start().fired:
         counts[index] += 1
     for end in (0, 1):
-        steps = steps_of(graph, end, with_peer=False)
-        times_taken = np.bincount(steps.inverse, minlength=len(steps.combinations)).tolist()
-        for (local, _, action), times in zip(steps.combinations, times_taken, strict=True):
+        for local, action, times in graph.found.steps(end):
             move = move_of(system, local, action)
             for index in move.fired if move is not None else ():
                 counts[index] += times
-        locals_, states = np.unique(graph.states[: graph.expanded, end], return_counts=True)
-        for local, times in zip(locals_.tolist(), states.tolist(), strict=True):
+        for local, times in graph.found.expansions(end):
             for refusal in system.model.tables[end].refusals(local):
                 for index in refusal.fired:
                     counts[index] += times

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from checker.explore.graph import Ints, Mask, StateGraph
+from checker.explore.search import distinct
 from checker.explore.system import GlobalState
 from checker.model.tables import Action
 from checker.verify.trace import move_of
@@ -45,24 +46,20 @@ def unplaced(graph: StateGraph, end: int) -> Unplaced:
 
 
 def _unplaced(graph: StateGraph, end: int) -> Unplaced:
+    edges = np.flatnonzero(graph.edges_of(lambda action: action.is_step and action.end == end))
     actions = graph.system.model.actions.values
-    edges = np.flatnonzero(np.array([_is_step(a, end) for a in actions])[graph.edges.labels])
     sources = graph.edges.sources[edges]
     first, numbers = graph.combinations((end,))
     code = numbers[sources].astype(np.int64) * len(actions) + graph.edges.labels[edges]
-    distinct, moves = np.unique(code, return_inverse=True)
+    cases, moves = distinct(code, len(first) * len(actions))
     sent = [
         _sent(graph, graph.state(int(first[each // len(actions)])), actions[each % len(actions)])
-        for each in distinct.tolist()
+        for each in cases.tolist()
     ]
     over = in_flight(graph, end)[sources] + np.array([len(s) for s in sent], dtype=np.int32)[moves]
     over -= graph.system.model.scenario.capacity
     loses = (over > 0) & (np.array([len(s) > 0 for s in sent], dtype=np.bool_)[moves])
     return Unplaced(end, edges[loses], over[loses], moves[loses].astype(np.int32), sent)
-
-
-def _is_step(action: Action, end: int) -> bool:
-    return action.end == end and action.kind not in ("loss", "duplication")
 
 
 def _sent(graph: StateGraph, state: GlobalState, action: Action) -> tuple[int, ...]:

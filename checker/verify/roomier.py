@@ -21,15 +21,49 @@ MOST_STATES = 300_000
 """States looked at in all before it is left open."""
 
 
+class _Roomy:
+    """The transition system of a graph with more room, the same for all claims."""
+
+    def __init__(self, graph: StateGraph, calls: tuple[str, ...]) -> None:
+        model = graph.system.model
+        scenario = replace(model.scenario, capacity=model.scenario.capacity + MORE)
+        self.system = System(Model(model.protocol, scenario))
+        self._calls = calls
+        self._helpful: dict[GlobalState, list[GlobalState]] = {}
+
+    def helpful(self, state: GlobalState) -> list[GlobalState]:
+        """Where helpful actions lead that lose nothing for want of room."""
+        found = self._helpful.get(state)
+        if found is None:
+            found = self._helpful[state] = list(self._successors(state))
+        return found
+
+    def _successors(self, state: GlobalState) -> Iterator[GlobalState]:
+        for number, after in self.system.successors(state)[0]:
+            action = self.system.action(number)
+            if not self.system.model.is_helpful(action, self._calls):
+                continue
+            move = move_of(self.system, state[action.end], action)
+            assert move is not None  # faults help nobody
+            if not self.system.channels[action.end].send(state[2 + action.end], move.sent)[1]:
+                yield after
+
+
+def _roomy(graph: StateGraph, calls: tuple[str, ...]) -> _Roomy:
+    key = f"roomy {calls}"
+    if key not in graph.cache:
+        graph.cache[key] = _Roomy(graph, calls)
+    found: _Roomy = graph.cache[key]
+    return found
+
+
 class Roomier:
     """The transition system of ``graph`` with more room, for one claim of a ``never stuck``."""
 
     def __init__(self, graph: StateGraph, claim: Claim) -> None:
-        model = graph.system.model
-        scenario = replace(model.scenario, capacity=model.scenario.capacity + MORE)
         self.graph = graph
-        self.system = System(Model(model.protocol, scenario))
-        self.calls = claim.property.calls
+        self.roomy = _roomy(graph, claim.property.calls)
+        self.system = self.roomy.system
         self.goal = claims_of(self.system.model, claim.property)[claim.end].goal()
         self.able: set[GlobalState] = set()
         self.left = MOST_STATES
@@ -45,7 +79,7 @@ class Roomier:
                 self._remember(at, came)
                 return True
             try:
-                after = [each for each in self._helpful(at) if each not in came]
+                after = [each for each in self.roomy.helpful(at) if each not in came]
             except LimitReached:
                 return False
             self.left -= len(after)
@@ -63,16 +97,6 @@ class Roomier:
 
     def _is_goal(self, state: GlobalState) -> bool:
         return self.goal.judge(global_env(self.system, state, self.goal.end)) == HOLDS
-
-    def _helpful(self, state: GlobalState) -> Iterator[GlobalState]:
-        for number, after in self.system.successors(state)[0]:
-            action = self.system.action(number)
-            if not self.system.model.is_helpful(action, self.calls):
-                continue
-            move = move_of(self.system, state[action.end], action)
-            assert move is not None  # faults help nobody
-            if not self.system.channels[action.end].send(state[2 + action.end], move.sent)[1]:
-                yield after
 
     def _moved(self, state: GlobalState) -> GlobalState:
         """The same state in the numbers of the system with more room."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from checker.document.kinds import show_value
 from checker.document.protocol import Network, Property, Protocol, Scenario
 from checker.document.statements import Decision, Exchange, Statement
+from checker.explore.engines import Engine
 from checker.explore.limits import Limits
 from checker.model.tables import Model
 from checker.verify.exchanges import find_exchange
@@ -111,7 +112,7 @@ def _job(decisions: Sequence[Decision]) -> Job:
     )
 
 
-def answer(job: Job, limits: Limits) -> Iterator[tuple[Key, Answer]]:
+def answer(job: Job, limits: Limits, engine: Engine | None = None) -> Iterator[tuple[Key, Answer]]:
     """What is found out of a scenario. Raises ``SemanticError`` where a row has no meaning."""
     for exchange in job.exchanges:
         found = find_exchange(Model(job.protocol, job.scenario), exchange, limits)
@@ -120,7 +121,7 @@ def answer(job: Job, limits: Limits) -> Iterator[tuple[Key, Answer]]:
         yield key, Answer(found.outcome, scope, found.reason, found.trace, None)
     if not job.properties:
         return
-    result = check_scenario(job.protocol, job.scenario, limits, job.properties)
+    result = check_scenario(job.protocol, job.scenario, limits, job.properties, engine)
     for judged in result.judged:
         verdict = judged.verdict
         key = (job.document, job.scenario.name, verdict.property.name)

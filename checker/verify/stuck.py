@@ -14,6 +14,7 @@ from checker.model.tables import Model
 from checker.verify.replay import ReplayError, replay
 from checker.verify.trace import Trace, snapshot, step
 from checker.verify.verdict import Verdict
+from checker.verify.words import listed, named
 
 MOST_STATES = 20_000
 """States that a future is followed to; of a larger one only its size is told."""
@@ -80,26 +81,14 @@ def why_stuck(system: System, future: Future) -> str:
     lead = f"helpful actions go on, but never lead out of {states}: "
     if not future.going_round:
         return f"{lead}they end {where}"
-    actions = _actions(system, future)
-    return f"{lead}what goes round is {_listed(actions)}, {where}"
+    actions = named(system.action(edge.action) for edge in future.going_round)
+    return f"{lead}what goes round is {listed(actions)}, {where}"
 
 
 def _states_of(system: System, future: Future, end: int) -> str:
     """The states in which an end comes to be, in the order in which it does."""
     locals_ = system.model.tables[end].locals
     return " or ".join(dict.fromkeys(locals_[future.states[n][end]].state for n in future.last))
-
-
-def _actions(system: System, future: Future) -> list[str]:
-    """What is done over and over, deliveries last."""
-    actions = [system.action(edge.action) for edge in future.going_round]
-    own = dict.fromkeys(f"{'AB'[a.end]}'s {a.event}" for a in actions if a.segment is None)
-    to = sorted({a.end for a in actions if a.segment is not None})
-    return [*own, *([f"deliveries to {' and '.join('AB'[end] for end in to)}"] if to else [])]
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 # As a run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from checker.explore.graph import StateGraph
@@ -100,13 +101,24 @@ def step(system: System, before: GlobalState, number: int, after: GlobalState) -
     return Step(action, rules, sent, lost, snapshot(system, after))
 
 
-def trace_to(graph: StateGraph, index: int, then: tuple[int, int] | None = None) -> Trace:
-    """The shortest run to a state of ``graph``, and one edge (action, target) more if given."""
-    path = graph.path_to(index) + ([then] if then is not None else [])
+def trace_to(graph: StateGraph, index: int, then: tuple[int, GlobalState] | None = None) -> Trace:
+    """The shortest run to a state of ``graph``, and one edge (action, state) more if given."""
+    path = [(number, graph.state(target)) for number, target in graph.path_to(index)]
     state = graph.state(0)
     steps = []
-    for number, target in path:
-        after = graph.state(target)
+    for number, after in path + ([then] if then is not None else []):
         steps.append(step(graph.system, state, number, after))
         state = after
     return Trace(snapshot(graph.system, graph.state(0)), tuple(steps))
+
+
+def trace_along(graph: StateGraph, stem: Sequence[int], cycle: Sequence[int]) -> Trace:
+    """The run along these edges of ``graph``, the last of which form a cycle."""
+    state = graph.state(0)
+    steps = []
+    for edge in [*stem, *cycle]:
+        after = graph.state(int(graph.edges.targets[edge]))
+        steps.append(step(graph.system, state, int(graph.edges.labels[edge]), after))
+        state = after
+    loop = len(stem) if cycle else None
+    return Trace(snapshot(graph.system, graph.state(0)), tuple(steps), loop)

@@ -346,7 +346,7 @@ def test_windows_line_ends_do_not_change_what_a_document_says(
 
 
 def test_help_imports_nothing_that_takes_long() -> None:
-    heavy = ["numpy", "networkx", "scipy", "z3", "lark", "markdown_it", "graphviz", "rich"]
+    heavy = ["numpy", "numba", "networkx", "scipy", "z3", "lark", "markdown_it", "graphviz", "rich"]
     program = (
         "import sys\nsys.argv = ['lastack', '--help']\nimport checker.cli\n"
         f"checker.cli._leave = lambda code: print(code, [m for m in {heavy} if m in sys.modules])\n"
@@ -361,7 +361,7 @@ def test_help_imports_nothing_that_takes_long() -> None:
 
 def test_help_of_every_command() -> None:
     listed = [line.split()[0] for line in process("--help").out.partition("Commands:")[2].split("\n") if line]
-    assert listed == ["check", "list", "lint", "fmt", "replay", "export"]
+    assert listed == ["check", "list", "lint", "fmt", "replay", "why", "export"]
     for command in listed:
         ran = process(command, "-h")
         assert (ran.code, ran.err) == (0, "")

@@ -46,7 +46,7 @@ MANY = Case(
         "unknown column `onyl if` in an assumptions table, expected assumption, on, only if, because; "
         "did you mean `only if`?",
         "answered: `never` is not a kind, expected `invariant`, `step`, `reachable`, `never stuck`, "
-        "`quiescent`; did you mean `never stuck`?",
+        "`leads to`, `quiescent`; did you mean `never stuck`?",
         "calm: `capacity` is given already; give it once",
         "calm: unknown switch `brisc`; did you mean `brisk`?",
     ),

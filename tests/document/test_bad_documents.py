@@ -134,7 +134,7 @@ DECLARATIONS = [
         "| steady | step |",
         "| steady | »steps |",
         "steady: `steps` is not a kind, expected `invariant`, `step`, `reachable`, `never stuck`, "
-        "`quiescent`; did you mean `step`?",
+        "`leads to`, `quiescent`; did you mean `step`?",
     ),
     case(
         "fairness",

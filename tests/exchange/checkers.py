@@ -20,8 +20,9 @@ import pytest
 from checker.document.library import load
 from checker.exchange.product import Product, product_of
 from checker.exchange.tla import CONFIGURATION
+from checker.explore.engines import Engine
 from checker.explore.graph import StateGraph
-from checker.explore.reference import explore
+from checker.explore.limits import Limits
 from checker.model.tables import Model
 from tests.toys import ROOT
 
@@ -53,7 +54,7 @@ def graph_of(path: str, scenario: str, capacity: int | None = None) -> StateGrap
     """The state graph of a scenario of a document of this repository."""
     protocol = load(ROOT / path)
     chosen = protocol.scenarios[scenario]
-    return explore(Model(protocol, replace(chosen, capacity=capacity or chosen.capacity)))
+    return Engine().explore(Model(protocol, replace(chosen, capacity=capacity or chosen.capacity)), Limits())
 
 
 def product(path: str, scenario: str, capacity: int | None = None) -> Product:
@@ -61,7 +62,7 @@ def product(path: str, scenario: str, capacity: int | None = None) -> Product:
 
 
 def counts(graph: StateGraph) -> Counts:
-    return len(graph), len(graph.edges.targets)
+    return len(graph), graph.transitions
 
 
 def run(folder: Path, *command: str) -> str:

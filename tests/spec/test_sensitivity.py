@@ -1,22 +1,15 @@
 """What each row of ``rfc9293.md`` is for: without it, something is noticed.
 
-Noticed is a verdict that is not as the scenario expects, a row or a claim that has no meaning
-any more, or a call that nobody takes or refuses. Properties that could only be noticed by
-their own row's name are no help here: what a scenario blames on the row is not asked for.
+See ``checker.verify.why``; ``lastack why --all`` prints the same, and says by what.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import cache
-
 import pytest
 
-from checker.document.protocol import Protocol, Scenario
+from checker.explore.engines import Engine
 from checker.explore.limits import Limits
-from checker.model.evaluate import SemanticError
-from checker.verify.lint import close
-from checker.verify.results import check_scenario
+from checker.verify.why import missed
 from tests.toys import tcp
 
 NOTICED = {
@@ -114,30 +107,8 @@ NOT_NOTICED = {
 """Rows that none of the scenarios with at most 20,000 states misses, and why that may be."""
 
 
-def without(row: str) -> Protocol:
-    return replace(tcp(), rules=tuple(rule for rule in tcp().rules if rule.id != row))
-
-
-def expecting_nothing_of(row: str, scenario: Scenario) -> Scenario:
-    expect = [replace(e, blame="" if e.blame == row else e.blame) for e in scenario.expect]
-    return replace(scenario, expect=tuple(expect))
-
-
-@cache
-def unanswered(scenario: str) -> set[tuple[str, str]]:
-    return close(tcp(), tcp().scenarios[scenario]).unanswered
-
-
 def is_noticed(row: str, name: str) -> bool:
-    protocol = without(row)
-    scenario = expecting_nothing_of(row, tcp().scenarios[name])
-    if close(protocol, scenario).unanswered - unanswered(name):  # first, as it does not explore
-        return True
-    try:
-        result = check_scenario(protocol, scenario, Limits())
-    except SemanticError:
-        return True
-    return any(not judged.as_expected for judged in result.judged)
+    return missed(tcp(), row, tcp().scenarios[name], Limits(), Engine()).anything
 
 
 @pytest.mark.slow

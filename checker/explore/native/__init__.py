@@ -1,0 +1,1 @@
+"""The native engine: the reference's graph, number for number, by compiled kernels."""

@@ -1,0 +1,125 @@
+"""How the kernels are compiled: without Python objects, without the GIL, kept on disk.
+
+numba keeps compiled code only as long as the file of a kernel is untouched, so not over a
+reinstall, and does not notice when a kernel changes that another one calls. Here it is kept
+under a hash of the sources of them all, in the user's cache.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+import numba
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.core.caching import CompileResultCacheImpl, FunctionCache
+from numba.extending import intrinsic
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+SOURCES = Path(__file__).parent
+
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+"""``_nrt``: kernels allocate nothing, and without reference counts they are far faster."""
+
+
+@cache
+def _digest() -> str:
+    """Names the sources of all kernels, and the compiler."""
+    digest = hashlib.sha256(numba.__version__.encode())
+    for path in sorted(SOURCES.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def kept_in() -> str:
+    """The folder of the compiled kernels: in the user's cache, or beside the sources if that
+    cannot be written; empty if neither can, and they are then compiled in every process."""
+    caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    for folder in (Path(caches) / "lastack", SOURCES / "__pycache__"):
+        if folder.is_absolute() and _writable(folder / f"kernels-{_digest()}"):
+            return str(folder / f"kernels-{_digest()}")
+    return ""
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+class _Locator:
+    """Tells numba where a kernel is kept and what makes it stale."""
+
+    def __init__(self, module: str) -> None:
+        self.module = module
+
+    @classmethod
+    def from_function(cls, function: Callable[..., Any], path: str) -> _Locator:
+        return cls(function.__module__)
+
+    def get_cache_path(self) -> str:
+        return kept_in()
+
+    def ensure_cache_path(self) -> None:
+        os.makedirs(kept_in(), exist_ok=True)
+
+    def get_source_stamp(self) -> str:
+        return _digest()
+
+    def get_disambiguator(self) -> str:
+        return self.module.rpartition(".")[2]
+
+
+class _Kept(CompileResultCacheImpl):
+    _locator_classes: ClassVar[list[type[object]]] = [_Locator]  # type: ignore[misc]
+
+
+class _Cache(FunctionCache):
+    _impl_class = _Kept
+
+
+def kernel(function: Function) -> Function:
+    """Compiles ``function`` when it is first called, or loads what was compiled before."""
+    compiled: Any = numba.njit(**OPTIONS)(function)
+    if kept_in():
+        made: Any = _Cache
+        compiled._cache = made(function)
+    kept: Function = compiled
+    return kept
+
+
+def inlined(function: Function) -> Function:
+    """A part of kernels, compiled into each of them."""
+    compiled: Function = numba.njit(forceinline=True, **OPTIONS)(function)
+    return compiled
+
+
+def _prefetch(typing: Any, array: Any, index: Any) -> Any:
+    """Tells the processor that ``array[index]`` will be read soon."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        view = context.make_array(signature.args[0])(context, builder, arguments[0])
+        place = builder.gep(view.data, [arguments[1]])
+        byte = cgutils.voidptr_t
+        number = ir.IntType(32)
+        shape = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        declare: Any = cgutils.get_or_insert_function
+        called = declare(builder.module, shape, "llvm.prefetch.p0")
+        builder.call(called, [builder.bitcast(place, byte), number(1), number(3), number(1)])
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp), generate
+
+
+prefetch: Any = intrinsic(_prefetch)

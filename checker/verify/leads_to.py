@@ -1,0 +1,108 @@
+"""``leads to``: on every fair run on which the premise holds, the claim holds then or later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from checker.explore.graph import Mask, StateGraph
+from checker.explore.search import reached_from
+from checker.model.evaluate import Env
+from checker.model.segment import Segment
+from checker.model.tables import Action, Model
+from checker.verify.claims import HOLDS, PREMISE_FALSE, Claim, judge_all, state_env
+from checker.verify.fairness import FairSets, Owing, fair_sets
+from checker.verify.lasso import Lasso, shortest_lasso
+from checker.verify.owing import owing_of
+from checker.verify.trace import Trace
+from checker.verify.words import listed, named, own
+
+
+def broken_by(graph: StateGraph, claim: Claim) -> Lasso | None:
+    """A fair run on which the premise of ``claim`` holds once, and from then on never the claim;
+    ``None`` if there is none. ``graph`` must be complete."""
+    starts, inside = _starts(graph, claim)
+    usable = np.ones(len(graph.edges.targets), dtype=np.bool_)
+    owing = owing_of(graph, claim.property.calls)
+    sets = _stays(graph, starts, inside, owing, usable)
+    return shortest_lasso(graph, starts, inside, sets, owing) if sets.any else None
+
+
+def can_break_without(graph: StateGraph, claim: Claim, fires: Mask) -> bool:
+    """Whether some run breaks ``claim`` and takes none of the edges in ``fires``. Fair is a run
+    by the same standard: what is enabled there counts."""
+    starts, inside = _starts(graph, claim)
+    starts &= reached_from(graph.edges.only(~fires), np.zeros(1, dtype=np.int32))
+    return _stays(graph, starts, inside, owing_of(graph, claim.property.calls), ~fires).any
+
+
+def is_due(graph: StateGraph, claim: Claim) -> bool:
+    """Whether the premise holds anywhere, before the start included."""
+    before = any(claim.judge(env) != PREMISE_FALSE for env in _before_the_start(graph.system.model, claim))
+    return before or bool((judge_all(graph, claim) != PREMISE_FALSE).any())
+
+
+def _starts(graph: StateGraph, claim: Claim) -> tuple[Mask, Mask]:
+    """(the states in which the claim is due and does not hold, those in which it does not hold)."""
+    inside: Mask = judge_all(graph, claim.goal()) != HOLDS
+    starts: Mask = (judge_all(graph, claim) != PREMISE_FALSE) & inside
+    starts[0] |= inside[0] and due_before_the_start(graph.system.model, claim)
+    return starts, inside
+
+
+def due_before_the_start(model: Model, claim: Claim) -> bool:
+    """Whether the calls of ``opened`` lead through a state in which the premise holds, and
+    since then through none in which the claim does."""
+    due = False
+    for env in _before_the_start(model, claim):
+        due |= claim.judge(env) != PREMISE_FALSE
+        due &= claim.goal().judge(env) != HOLDS
+    return due
+
+
+def _before_the_start(model: Model, claim: Claim) -> Iterator[Env]:
+    """What the claim is evaluated against in the states before each call of ``opened``."""
+    in_flight: tuple[list[Segment], list[Segment]] = ([], [])
+    for opening in model.start().openings:
+        yield state_env(opening.before, in_flight, claim.end)
+        in_flight[opening.end].extend(opening.reaction.sent)
+
+
+def _stays(graph: StateGraph, starts: Mask, inside: Mask, owing: Owing, usable: Mask) -> FairSets:
+    """The fair sets that runs from ``starts`` by ``usable`` edges can get to ``inside``.
+
+    Where an action lacked room, it is not known what is enabled: runs lead through such states,
+    but none is said to stay.
+    """
+    stays = inside[graph.edges.sources] & inside[graph.edges.targets] & usable
+    region = reached_from(graph.edges.only(stays), np.flatnonzero(starts).astype(np.int32))
+    return fair_sets(graph.edges, owing, region & ~graph.truncated, usable)
+
+
+# In words
+
+
+def why_for_ever(model: Model, trace: Trace, calls: Sequence[str]) -> str:
+    """What goes on for ever on a lasso, and why that is fair."""
+    if trace.loop_start is None:
+        a, b = (end.state for end in trace.last.ends)
+        where = f"both are in {a}" if a == b else f"A is in {a}, B in {b}"
+        return f"the run may end here, for no helpful action is enabled: {where}"
+    cycle = [step.action for step in trace.steps[trace.loop_start :]]
+    taken = named(action for action in cycle if model.is_helpful(action, calls))
+    circulates = all(action.segment is not None for action in cycle)
+    lead = "a livelock, segments that circulate for ever" if circulates else "this can go on for ever"
+    if not taken:
+        return f"{lead}: it enables no helpful action"
+    never = [words for words in _helpful_alone(model, calls) if words not in taken]
+    rest = f"; never enabled {'is' if len(never) == 1 else 'are'} {listed(never)}" if never else ""
+    return f"{lead}: it takes every helpful action that it enables, {listed(taken)}{rest}"
+
+
+def _helpful_alone(model: Model, calls: Sequence[str]) -> list[str]:
+    """The helpful actions that ends can take by themselves."""
+    events = [event for event in model.protocol.events.values() if event.kind in ("own", "timer")]
+    alone = [Action("timer", end, event.name) for end in (0, 1) for event in events if event.fair]
+    alone += [Action("call", end, call) for end in (0, 1) for call in calls]
+    return [own(action) for action in alone]

@@ -1,0 +1,25 @@
+"""Actions in a few words, for the reasons of verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from checker.model.tables import Action
+
+
+def own(action: Action) -> str:
+    """What an end does by itself: ``A's EVENT``."""
+    return f"{'AB'[action.end]}'s {action.event}"
+
+
+def named(actions: Iterable[Action]) -> list[str]:
+    """What is done in ``actions``, each thing once, deliveries last."""
+    taken = list(actions)
+    alone = dict.fromkeys(own(action) for action in taken if action.segment is None)
+    to = sorted({action.end for action in taken if action.segment is not None})
+    return [*alone, *([f"deliveries to {' and '.join('AB'[end] for end in to)}"] if to else [])]
+
+
+def listed(words: Sequence[str]) -> str:
+    """``words`` as a list in a sentence; at least one."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,112 @@
+"""Which engine explores, and that it is not loaded where it is not needed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from checker.explore import engines
+from checker.explore.engines import Engine
+from checker.explore.graph import StateGraph
+from checker.explore.limits import Limits, Progress
+from checker.explore.native import engine as native
+from tests.cli.commands import environment
+from tests.explore.same import same_graph
+from tests.toys import model_of
+
+
+def explored(name: str, most: int | None = None, scenario: str = "some end") -> StateGraph:
+    return Engine(name).explore(model_of("echo", scenario), Limits(max_states=most))
+
+
+def test_few_states_are_explored_in_plain_python() -> None:
+    assert explored("auto").engine == "reference"
+    assert explored("native").engine == "native"
+    assert explored("reference").engine == "reference"
+
+
+def test_many_states_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "FEW_IF_LOADED", 1_000)
+    graph = explored("auto")
+    assert graph.engine == "native"
+    same_graph(explored("reference"), graph)
+    monkeypatch.setattr(engines, "FEW_IF_LOADED", len(graph))
+    assert explored("auto").engine == "reference"
+    monkeypatch.setattr(engines, "FEW_IF_LOADED", len(graph) - 1)
+    assert explored("auto").engine == "native"
+
+
+def test_without_numba_all_is_plain_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "FEW_IF_LOADED", 1_000)
+    monkeypatch.setattr(engines, "is_installed", lambda: False)
+    assert explored("auto").engine == "reference"
+
+
+@pytest.mark.parametrize("most", [100, 1_000, 1_500])
+def test_a_limit_ends_both_engines_at_the_same_state(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "FEW_IF_LOADED", 1_000)
+    auto = explored("auto", most)
+    assert auto.engine == ("reference" if most <= 1_000 else "native")
+    assert auto.limit == f"more than {most:,} states (--max-states)"
+    same_graph(explored("reference", most), auto)
+
+
+def test_a_limit_of_time_ends_the_native_engine() -> None:
+    graph = native.explore(model_of("echo", "some end"), Limits(time_limit=0.0))
+    assert (graph.complete, graph.limit) == (False, "more than 0 seconds (--time-limit)")
+    assert (len(graph), graph.levels, graph.expanded, graph.transitions) == (1, (1,), 0, 0)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_what_was_found_before_an_interruption_is_kept(threads: int) -> None:
+    """Who is told of the progress may end it; without that this one would not end soon."""
+    told: list[Progress] = []
+
+    def report(progress: Progress) -> None:
+        told.append(progress)
+        limits.interrupted = True
+
+    limits = Limits(report=report, max_states=50_000_000)
+    graph = native.explore(model_of("echo", "no end"), limits, threads)
+    assert (graph.complete, graph.limit, len(told)) == (False, "interrupted", 1)
+    assert 0 < told[0].frontier < told[0].states <= len(graph)
+    assert sum(graph.levels) == len(graph)
+    # At depth d there are d+1 states: two ends that count their steps.
+    assert graph.levels[:-2] == tuple(range(1, len(graph.levels) - 1))
+
+
+# Where the kernels are kept
+
+KERNELS = """
+from pathlib import Path
+from checker.explore.native import jit
+from checker.explore.native.pairs import _move, empty
+print(jit.kept_in())
+_move(*empty(1), *empty(1))
+print(sum(_move.stats.cache_hits.values()))
+"""
+
+
+def kernels(cache: Path, home: Path) -> list[str]:
+    """The folder of the kernels, and how many were loaded from it."""
+    variables = {**environment(), "XDG_CACHE_HOME": str(cache), "HOME": str(home)}
+    done = subprocess.run(
+        [sys.executable, "-c", KERNELS], env=variables, capture_output=True, text=True, check=True
+    )
+    return done.stdout.splitlines()
+
+
+def test_kernels_are_kept_in_the_users_cache(tmp_path: Path) -> None:
+    folder, hits = kernels(tmp_path / "cache", tmp_path)
+    assert Path(folder).parent == tmp_path / "cache" / "lastack"
+    assert hits == "0"
+    assert kernels(tmp_path / "cache", tmp_path) == [folder, "1"]
+
+
+def test_kernels_are_kept_elsewhere_if_there_is_no_such_cache(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    folder, _ = kernels(tmp_path / "file", tmp_path / "file")
+    assert Path(folder).parent.name == "__pycache__"
