@@ -193,11 +193,11 @@ def test_agrees_with_all_runs_of_the_graph(post: Protocol, scenario: str) -> Non
         source = todo.pop()
         for edge in range(graph.edges.offsets[source], graph.edges.offsets[source + 1]):
             action = model.actions[int(graph.edges.labels[edge])]
-            move = move_of(graph.system, int(graph.states[source, action.end]), action)
+            move = move_of(graph.system, graph.state(source)[action.end], action)
             if move is None:
                 continue
             channel = graph.system.channels[action.end]
-            if channel.send(int(graph.states[source, 2 + action.end]), move.sent)[1]:
+            if channel.send(graph.state(source)[2 + action.end], move.sent)[1]:
                 continue
             values = [model.segments[number].values for number in move.sent]
             sent = tuple((action.end, (v[0], v[1] or None)) for v in values)
@@ -207,7 +207,7 @@ def test_agrees_with_all_runs_of_the_graph(post: Protocol, scenario: str) -> Non
                 words[target] |= grown
                 todo.append(target)
     empty = graph.system.contents.number(())
-    arrived = [i for i in range(len(graph)) if graph.states[i, 2] == graph.states[i, 3] == empty]
+    arrived = [i for i in range(len(graph)) if graph.state(i)[2:4] == (empty, empty)]
     possible = {word for i in arrived for word in words[i]}
     assert len(possible) > 1
     outcomes = []
