@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +14,12 @@ import click
 from rich.text import Text
 
 from checker.cli import AS_EXPECTED, ERROR, LIMIT, NOT_AS_EXPECTED
-from checker.cli.choice import Options, chosen_of, require_known
+from checker.cli.choice import Options, chosen_of, require_known, require_no_choice
+from checker.cli.claims import ClaimCheck
 from checker.cli.documents import called
 from checker.cli.documents import documents as files
 from checker.cli.messages import complain
+from checker.cli.saving import save_trace, save_traces
 from checker.cli.terminal import (
     ProgressLine,
     console,
@@ -26,19 +28,20 @@ from checker.cli.terminal import (
     require_writable,
     write_atomically,
 )
-from checker.document.library import load, version_of
+from checker.document.library import holds_claims, load, version_of
 from checker.document.protocol import Protocol, Scenario
 from checker.document.scenarios import MAX_CAPACITY
-from checker.exchange.itf import to_itf
+from checker.document.statements import Statements, load_statements, version_of_all
 from checker.exchange.results import results_to_json
-from checker.exchange.traces import TraceCodec
+from checker.exchange.statements import statements_to_json
 from checker.explore.engines import ENGINES, Engine, is_installed
 from checker.explore.limits import Limits, ResumeError
 from checker.model.evaluate import SemanticError
+from checker.model.tables import Model
 from checker.show.paragraph import paragraph
 from checker.show.report import document_report, scenario_report
+from checker.show.statements import statement_report, statements_report
 from checker.verify.results import ScenarioResult, check_scenario, never_decided
-from checker.verify.stuck import run_of
 from checker.verify.twins import with_twins
 
 
@@ -93,7 +96,7 @@ def command(
     """Explore scenarios and decide their properties.
 
     DOC is a document, a folder of documents, or the bare name of a bundled one; the default
-    is rfc9293.
+    is rfc9293. A document of claims is decided claim by claim: try claims.
 
     A reachable property is shown with a run that gets there if -p names it.
 
@@ -106,21 +109,29 @@ def command(
     options = Options(
         scenarios, properties, capacity, settings, chosen_engine, max_states, time_limit, traces
     )
-    loaded = [(path, load(path)) for path in files(documents or ("rfc9293",))]
+    paths = files(documents or ("rfc9293",))
+    claims = {path: load_statements(path) for path in paths if holds_claims(path)}
+    loaded = [(path, load(path)) for path in paths if path not in claims]
+    require_no_choice(options, claims)
     require_known(options, loaded)
-    jobs = [(path, protocol, chosen_of(protocol, options)) for path, protocol in loaded]
+    jobs = {path: (protocol, chosen_of(protocol, options)) for path, protocol in loaded}
     _require_writable(output, traces)
     out = _Output(format, output)
     checking = _Checking(options, out)
     codes: list[int] = []
     names: list[str] = []
-    for path, protocol, chosen in jobs:
-        if not checking.interrupted and (chosen or not options.scenarios):
-            codes.append(checking.document(path, protocol, chosen))
-            names.append(protocol.name)
+    for path in paths:
+        if checking.interrupted:
+            break
+        if path in claims:
+            codes.append(checking.claims(path, claims[path]))
+            names.append(claims[path].name)
+        elif jobs[path][1] or not options.scenarios:
+            codes.append(checking.document(path, *jobs[path]))
+            names.append(jobs[path][0].name)
     if len(codes) > 1:
         out.text([Text(), *_documents_together(names, codes)])
-    out.close(single=len(loaded) == 1 and (not documents or not Path(documents[0]).is_dir()))
+    out.close(single=len(paths) == 1 and (not documents or not Path(documents[0]).is_dir()))
     return next(code for code in (ERROR, NOT_AS_EXPECTED, LIMIT, AS_EXPECTED) if code in codes)
 
 
@@ -198,8 +209,7 @@ class _Checking:
 
     def document(self, path: Path, protocol: Protocol, chosen: Sequence[Scenario]) -> int:
         """Checks the chosen scenarios of a document; the exit code for it."""
-        place = path if called(path) == str(path) else "bundled"
-        self.out.text([*paragraph(f"{protocol.name} ({place})", "bold underline", hanging="  "), Text()])
+        self._head(path, protocol.name)
         results: list[ScenarioResult] = []
         broken = 0
         for number, scenario in enumerate(chosen, 1):
@@ -223,23 +233,48 @@ class _Checking:
         self.out.text(list(document_report(protocol, results, silent, again, broken, asked)))
         return ERROR if broken else _code(results, silent, self.interrupted)
 
+    def claims(self, path: Path, document: Statements) -> int:
+        """Decides the claims of a document; the exit code for it."""
+        self._head(path, document.name)
+        check = ClaimCheck(document, self.options.engine, self._exploring)
+        results = check.run(lambda: self.interrupted)
+        for result in results:
+            self.out.text(list(statement_report(result)))
+        report = statements_report(document.name, results, check.scenarios, check.broken, check.seconds)
+        self.out.text(list(report))
+        self.out.values.append(statements_to_json(document.name, version_of_all(path, document), results))
+        if self.options.traces is not None:
+            for protocol, scenario, (_, _, name), found, run in check.runs():
+                property = name if name in protocol.properties else ""
+                model = Model(protocol, scenario)
+                save_trace(self.options.traces, model, run, name, property, found.end)
+        return check.code(results)
+
+    def _head(self, path: Path, name: str) -> None:
+        place = path if called(path) == str(path) else "bundled"
+        self.out.text([*paragraph(f"{name} ({place})", "bold underline", hanging="  "), Text()])
+
     def _scenario(self, protocol: Protocol, scenario: Scenario, label: str) -> ScenarioResult:
         options = self.options
-        progress = ProgressLine(scenario.name)
-        limits = Limits(options.max_states, options.time_limit, progress.report)
+        with self._exploring(scenario.name, label) as limits:
+            result = check_scenario(protocol, scenario, limits, options.properties or None, options.engine)
+        self.out.text(list(scenario_report(result, options.properties)))
+        if options.traces is not None:
+            save_traces(options.traces, result)
+        return result
+
+    @contextlib.contextmanager
+    def _exploring(self, name: str, label: str) -> Iterator[Limits]:
+        """Limits for one scenario, whose progress is shown and which Ctrl-C ends."""
+        progress = ProgressLine(name)
+        limits = Limits(self.options.max_states, self.options.time_limit, progress.report)
         try:
             progress.say(label)
             with interruptible(limits):
-                result = check_scenario(
-                    protocol, scenario, limits, options.properties or None, options.engine
-                )
+                yield limits
         finally:
             progress.clear()
             self.interrupted |= limits.interrupted
-        self.out.text(list(scenario_report(result, options.properties)))
-        if options.traces is not None:
-            _save_traces(options.traces, protocol, result)
-        return result
 
 
 def _code(results: Sequence[ScenarioResult], complaints: Sequence[str], interrupted: bool) -> int:
@@ -248,18 +283,3 @@ def _code(results: Sequence[ScenarioResult], complaints: Sequence[str], interrup
     if complaints or any(j.verdict.outcome != "unknown" for j in judged):
         return NOT_AS_EXPECTED
     return LIMIT if judged or interrupted else AS_EXPECTED
-
-
-def _save_traces(folder: Path, protocol: Protocol, result: ScenarioResult) -> None:
-    codec = TraceCodec(protocol)
-    for judged in result.judged:
-        verdict = judged.verdict
-        if (run := run_of(result.model, verdict)) is None:
-            continue
-        name = verdict.property.name
-        parts = (protocol.name, result.scenario.name, name)
-        stem = "--".join(re.sub(r"\W+", "-", part).strip("-") for part in parts)
-        trace = codec.encode(run, result.scenario, name, verdict.end)
-        for suffix, value in ((".json", trace), (".itf.json", to_itf(result.model, run, name))):
-            text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
-            write_atomically(folder / f"{stem}{suffix}", text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -96,3 +96,13 @@ def _adjusted(protocol: Protocol, scenario: Scenario, options: Options) -> Scena
                 f"--set {setting}: `{text}` is no value, expected {values_of(switch.kind)}"
             )
     return replace(scenario, set=settings, capacity=options.capacity or scenario.capacity)
+
+
+def require_no_choice(options: Options, claims: Collection[Path]) -> None:
+    """A claim is decided as its row says."""
+    choices = (options.scenarios, options.properties, options.settings, options.capacity is not None)
+    if claims and any(choices):
+        raise click.UsageError(
+            f"{called(next(iter(claims)))}: the rows of a document of claims say what decides them; "
+            "leave out --scenario, --property, --set and --capacity, or name another document"
+        )

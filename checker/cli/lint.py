@@ -11,8 +11,9 @@ from checker.cli import AS_EXPECTED, ERROR, NOT_AS_EXPECTED
 from checker.cli.documents import documents as files
 from checker.cli.messages import complain, say
 from checker.cli.terminal import ProgressLine
-from checker.document.library import load, read_text
+from checker.document.library import holds_claims, load, read_text
 from checker.document.problems import DocumentError, Problem
+from checker.document.statements import load_statements
 
 
 @click.command("lint")
@@ -48,6 +49,9 @@ def _problems(path: Path) -> list[Problem]:
 
     progress = ProgressLine(path.stem)
     try:
+        if holds_claims(path):
+            load_statements(path)
+            return []
         return lint(load(path), lambda scenario: progress.say(f"{path.stem}: {scenario}"))
     except DocumentError as error:
         return list(error.problems)

@@ -13,8 +13,9 @@ from checker.cli.documents import called
 from checker.cli.documents import documents as files
 from checker.cli.messages import WIDTH
 from checker.cli.terminal import console
-from checker.document.library import bundled_folder, load
+from checker.document.library import bundled_folder, holds_claims, load
 from checker.document.protocol import Scenario
+from checker.document.statements import load_statements
 from checker.show.paragraph import counted, paragraph
 
 
@@ -45,12 +46,27 @@ def _folders() -> Iterator[Text]:
 
 
 def _listing(path: Path) -> list[Text]:
+    return _claims(path) if holds_claims(path) else _protocol(path)
+
+
+def _claims(path: Path) -> list[Text]:
+    document = load_statements(path)
+    lines = [_head(path, document.name, counted(len(document.statements), "claim"))]
+    for statement in document.statements:
+        lines += _entry(statement.name, f"{statement.expect}. {statement.means.replace('`', '')}")
+    return [*lines, Text()]
+
+
+def _head(path: Path, name: str, what: str) -> Text:
+    called_by = called(path)
+    where = "bundled" if called_by != str(path) else called_by
+    return Text("\n").join(paragraph(f"{name} ({where}): {what}", "bold", hanging="  "))
+
+
+def _protocol(path: Path) -> list[Text]:
     protocol = load(path)
     what = f"{counted(len(protocol.states), 'state')}, {counted(len(protocol.rules), 'rule')}"
-    name = called(path)
-    where = "bundled" if name != str(path) else name
-    lines = list(paragraph(f"{protocol.name} ({where}): {what}", "bold", hanging="  "))
-    lines.append(Text("  scenarios"))
+    lines = [_head(path, protocol.name, what), Text("  scenarios")]
     for scenario in protocol.scenarios.values():
         lines += _entry(scenario.name, _summary(scenario))
     lines.append(Text("  properties"))

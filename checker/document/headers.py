@@ -43,7 +43,12 @@ SCHEMAS = {
     "assumptions": Schema(("assumption", "on", "only if"), ("because",)),
     "properties": Schema(("property", "kind", "when", "claim"), ("under", "because")),
     "scenarios": Schema(("scenario", "A", "B", "network", "bounds", "expect"), ("opened", "assume", "set")),
+    "claims": Schema(("claim", "source", "words", "means", "decided by", "expect"), ("because",)),
+    "exchanges": Schema(("exchange", "segments"), ("ends", "because")),
 }
+
+CLAIMS = ("claims", "exchanges")
+"""The tables of a document of claims, which is no protocol and has no others."""
 
 NEAR = 0.75
 """How like each other two words must be for one to be taken for a slip of the other."""

@@ -6,6 +6,7 @@ import hashlib
 import re
 from pathlib import Path
 
+from checker.document.headers import CLAIMS
 from checker.document.layers import Layer, judge
 from checker.document.problems import DocumentError, Position, Problem, ProblemList
 from checker.document.protocol import Protocol
@@ -57,6 +58,25 @@ def _has_tables(path: Path) -> bool:
     return any(sheet.rows.values()) or bool(problems.problems)
 
 
+def holds_claims(path: Path) -> bool:
+    """Whether a file is a document of claims; nothing is said of what is wrong with it."""
+    sheet = read_sheet(read_text(path), str(path), ProblemList())
+    return any(sheet.rows[kind] for kind in CLAIMS)
+
+
+def locate(name: str, path: Path | None) -> Path | None:
+    """The document that the one at ``path`` calls ``name``: beside it, in the folder above, or
+    a bundled one. No ``..`` in it, so that it cannot lead elsewhere."""
+    if not re.fullmatch(r"[\w\-]+(/[\w\-]+)*", name):
+        return None
+    folders = [] if path is None else [path.resolve().parent, path.resolve().parent.parent]
+    for folder in [*folders, bundled_folder()]:
+        candidate = folder / f"{name}.md"
+        if candidate.is_file() and (path is None or candidate.resolve() != path.resolve()):
+            return candidate
+    return None
+
+
 def read_text(path: Path, without_mark: bool = True) -> str:
     """The text of a document with its line ends as they are, and without its byte order mark.
 
@@ -101,6 +121,9 @@ def _layers(text: str, file: str, path: Path | None) -> list[Layer]:
         problems = ProblemList()
         sheet = read_sheet(text, file, problems)
         layers.append(Layer(file, sheet, problems))
+        if claims := [row for kind in CLAIMS for row in sheet.rows[kind]]:
+            message = "this is a document of claims, which `lastack check` decides; it is no protocol"
+            raise DocumentError([Problem(claims[0].position, message)])
         extends = sheet.rows["extends"]
         if not extends:
             if sheet.rows["removes"]:
@@ -127,15 +150,8 @@ def _complain_of_base(row: Row, base: Path | None, problems: ProblemList) -> Non
 
 
 def _base(row: Row, path: Path | None) -> Path | None:
-    """The document that ``row`` names; a bare name, so that no path can lead elsewhere."""
-    if not re.fullmatch(r"[\w\-]+", row.key):
-        return None
-    folders = [] if path is None else [path.resolve().parent, path.resolve().parent.parent]
-    for folder in [*folders, bundled_folder()]:
-        candidate = folder / f"{row.key}.md"
-        if candidate.is_file() and (path is None or candidate.resolve() != path.resolve()):
-            return candidate
-    return None
+    """The document that ``row`` extends: a bare name."""
+    return None if "/" in row.key else locate(row.key, path)
 
 
 def version_of(path: Path) -> str:

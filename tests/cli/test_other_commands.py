@@ -41,10 +41,10 @@ def test_list_shows_the_bundled_documents_unless_told_otherwise(lastack: Lastack
     assert ran.code == 0
     lines = ran.out.splitlines()
     heads = [line.split(" (")[0] for line in lines if line and not line.startswith(" ")]
-    assert heads[:2] == ["rfc9293", "textbook"]
+    assert heads[:3] == ["claims", "rfc9293", "textbook"]
     # Where more are is told; they are there by that name.
-    assert len(heads) > 2
-    for more in heads[2:]:
+    assert len(heads) > 3
+    for more in heads[3:]:
         told = re.fullmatch(r"(\d+) more documents: lastack (list \w+)", more)
         assert told is not None
         listed = lastack(*told[2].split()).out.splitlines()
@@ -291,5 +291,5 @@ def test_the_commands_of_the_readme_work_in_any_folder(
     for words in quick:
         assert lastack(*words).code == 0, words
     slow = [words for words in commands if words not in quick and words[1][0] != "-"]
-    assert slow == [["check", "changes"], ["why", "again.fin"]]
+    assert slow == [["check", "changes"], ["check", "claims"], ["why", "again.fin"]]
     assert lastack("list", "changes").code == 0

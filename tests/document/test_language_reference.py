@@ -17,10 +17,13 @@ from checker.document.library import load
 from checker.document.problems import DocumentError
 from checker.document.protocol import Expectation, Protocol
 from checker.document.scenarios import OUTCOMES
+from checker.document.statements import VERDICTS, load_statements
 from checker.explore.graph import StateGraph
+from checker.explore.limits import Limits
 from checker.explore.reference import explore
 from checker.model.tables import Model
 from checker.verify.decide import decide
+from checker.verify.statements import answer, conclude, jobs_of
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "language.md"
 TEXT = REFERENCE.read_text(encoding="utf-8")
@@ -35,7 +38,8 @@ class Example:
     """A fenced example: its info string's words, its text, and the ``text`` fence after it.
 
     ``lastack NAME`` is a whole document; ``into=NAME`` a change of that one, without the
-    ``extends`` table; ``wrong`` one that is not read, followed by what is said of it.
+    ``extends`` table; ``wrong`` one that is not read, followed by what is said of it;
+    ``claims`` one of claims.
     """
 
     line: int
@@ -77,7 +81,8 @@ def _examples() -> list[Example]:
 
 
 EXAMPLES = _examples()
-RIGHT = [example for example in EXAMPLES if not example.is_wrong]
+CLAIMS = [example for example in EXAMPLES if "claims" in example.words]
+RIGHT = [example for example in EXAMPLES if not example.is_wrong and example not in CLAIMS]
 WRONG = [example for example in EXAMPLES if example.is_wrong]
 
 
@@ -135,6 +140,17 @@ def test_example_comes_out_as_it_expects(example: Example, folder: Path) -> None
     _check_expectations(protocol)
 
 
+@pytest.mark.parametrize("example", CLAIMS, ids=_line)
+def test_claims_come_to_the_verdicts_that_they_expect(example: Example, folder: Path) -> None:
+    document = load_statements(folder / f"{example.name}.md")
+    answers = {key: a for job in jobs_of(document.statements) for key, a in answer(job, Limits())}
+    results = [conclude(statement, answers) for statement in document.statements]
+    assert [(r.statement.name, r.verdict) for r in results] == [
+        (s.name, s.expect) for s in document.statements
+    ]
+    assert {result.verdict for result in results} == set(VERDICTS)
+
+
 @pytest.mark.parametrize("example", WRONG, ids=_line)
 def test_wrong_example_is_answered_as_shown(example: Example, folder: Path) -> None:
     with pytest.raises(DocumentError) as raised:
@@ -146,6 +162,7 @@ def test_wrong_example_is_answered_as_shown(example: Example, folder: Path) -> N
 def test_there_are_examples_of_both_sorts() -> None:
     assert len(RIGHT) >= 12
     assert WRONG
+    assert CLAIMS
 
 
 def test_every_fence_is_an_example_or_an_answer_to_one() -> None:
@@ -178,7 +195,17 @@ def test_every_table_is_shown_in_an_example(kind: str) -> None:
     assert shown >= {"opened", "assume", "set", "under"} & set(SCHEMAS[kind].optional)
 
 
-WORDS = [*RESERVED, *LIVES, *EVENT_KINDS, *PROPERTY_KINDS, *OUTCOMES, "STATE", "event", "delete TCB"]
+WORDS = [
+    *RESERVED,
+    *LIVES,
+    *EVENT_KINDS,
+    *PROPERTY_KINDS,
+    *OUTCOMES,
+    *VERDICTS,
+    "STATE",
+    "event",
+    "delete TCB",
+]
 
 
 @pytest.mark.parametrize("word", [*WORDS, "stop", "refuse", "queue", "bag", "lose", "duplicate", "capacity"])
