@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -170,6 +170,15 @@ def judge_all(graph: StateGraph, claim: Claim) -> Judgements:
     """The claim's judgement of every state."""
     system, end = graph.system, claim.end
     return graph.over_states(claim.columns, lambda state: claim.judge(global_env(system, state, end)))
+
+
+def before_the_start(model: Model, end: int) -> Iterator[tuple[Opening, Env]]:
+    """(each call of ``opened``, what a claim of ``end`` about the state before it is evaluated
+    against): these states are not in the graph."""
+    in_flight: tuple[list[Segment], list[Segment]] = ([], [])
+    for opening in model.start().openings:
+        yield opening, state_env(opening.before, in_flight, end)
+        in_flight[opening.end].extend(opening.reaction.sent)
 
 
 def opening_env(opening: Opening) -> Env:

@@ -13,7 +13,6 @@ import numpy as np
 from checker.document.protocol import Property
 from checker.explore.graph import Mask, StateGraph
 from checker.explore.search import reached_from
-from checker.model.segment import Segment
 from checker.model.tables import Action
 from checker.verify.claims import (
     HOLDS,
@@ -21,10 +20,10 @@ from checker.verify.claims import (
     VIOLATED,
     Claim,
     Judgements,
+    before_the_start,
     claims_of,
     judge_all,
     opening_env,
-    state_env,
     step_env,
 )
 from checker.verify.leads_to import broken_by, is_due, why_for_ever
@@ -66,19 +65,19 @@ def _broken_before_the_start(
     graph: StateGraph, property: Property, claims: tuple[Claim, Claim]
 ) -> Verdict | None:
     """The calls of ``opened`` are steps, and lead through states, that are not in the graph."""
-    in_flight: tuple[list[Segment], list[Segment]] = ([], [])
-    for opening in graph.system.model.start().openings:
-        for claim in claims:
+    model = graph.system.model
+    pairs = zip(*(before_the_start(model, claim.end) for claim in claims), strict=True)
+    for befores in pairs:
+        for claim, (opening, env) in zip(claims, befores, strict=True):
             if property.kind == "step" and claim.end == opening.end:
                 judgement = claim.judge(opening_env(opening))
             elif property.kind == "invariant":
-                judgement = claim.judge(state_env(opening.before, in_flight, claim.end))
+                judgement = claim.judge(env)
             else:
                 continue
             if judgement == VIOLATED:
                 reason = f"broken before the start, when {'AB'[opening.end]} calls {opening.call}"
                 return Verdict(property, "violated", scope_of(graph), None, reason, claim.end)
-        in_flight[opening.end].extend(opening.reaction.sent)
     return None
 
 

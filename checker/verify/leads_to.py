@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from checker.explore.graph import Mask, StateGraph
 from checker.explore.search import reached_from
-from checker.model.evaluate import Env
-from checker.model.segment import Segment
 from checker.model.tables import Action, Model
-from checker.verify.claims import HOLDS, PREMISE_FALSE, Claim, judge_all, state_env
+from checker.verify.claims import HOLDS, PREMISE_FALSE, Claim, before_the_start, judge_all
 from checker.verify.fairness import FairSets, Owing, fair_sets
 from checker.verify.lasso import Lasso, shortest_lasso
 from checker.verify.owing import owing_of
 from checker.verify.trace import Trace
-from checker.verify.words import listed, named, own
+from checker.verify.words import listed, named, own, whereabouts
 
 
 def broken_by(graph: StateGraph, claim: Claim) -> Lasso | None:
@@ -39,7 +37,9 @@ def can_break_without(graph: StateGraph, claim: Claim, fires: Mask) -> bool:
 
 def is_due(graph: StateGraph, claim: Claim) -> bool:
     """Whether the premise holds anywhere, before the start included."""
-    before = any(claim.judge(env) != PREMISE_FALSE for env in _before_the_start(graph.system.model, claim))
+    before = any(
+        claim.judge(env) != PREMISE_FALSE for _, env in before_the_start(graph.system.model, claim.end)
+    )
     return before or bool((judge_all(graph, claim) != PREMISE_FALSE).any())
 
 
@@ -55,18 +55,10 @@ def due_before_the_start(model: Model, claim: Claim) -> bool:
     """Whether the calls of ``opened`` lead through a state in which the premise holds, and
     since then through none in which the claim does."""
     due = False
-    for env in _before_the_start(model, claim):
+    for _, env in before_the_start(model, claim.end):
         due |= claim.judge(env) != PREMISE_FALSE
         due &= claim.goal().judge(env) != HOLDS
     return due
-
-
-def _before_the_start(model: Model, claim: Claim) -> Iterator[Env]:
-    """What the claim is evaluated against in the states before each call of ``opened``."""
-    in_flight: tuple[list[Segment], list[Segment]] = ([], [])
-    for opening in model.start().openings:
-        yield state_env(opening.before, in_flight, claim.end)
-        in_flight[opening.end].extend(opening.reaction.sent)
 
 
 def _stays(graph: StateGraph, starts: Mask, inside: Mask, owing: Owing, usable: Mask) -> FairSets:
@@ -87,8 +79,7 @@ def why_for_ever(model: Model, trace: Trace, calls: Sequence[str]) -> str:
     """What goes on for ever on a lasso, and why that is fair."""
     if trace.loop_start is None:
         a, b = (end.state for end in trace.last.ends)
-        where = f"both are in {a}" if a == b else f"A is in {a}, B in {b}"
-        return f"the run may end here, for no helpful action is enabled: {where}"
+        return f"the run may end here, for no helpful action is enabled: {whereabouts(a, b)}"
     cycle = [step.action for step in trace.steps[trace.loop_start :]]
     taken = named(action for action in cycle if model.is_helpful(action, calls))
     circulates = all(action.segment is not None for action in cycle)

@@ -14,7 +14,7 @@ from checker.model.tables import Model
 from checker.verify.replay import ReplayError, replay
 from checker.verify.trace import Trace, snapshot, step
 from checker.verify.verdict import Verdict
-from checker.verify.words import listed, named
+from checker.verify.words import listed, named, whereabouts
 
 MOST_STATES = 20_000
 """States that a future is followed to; of a larger one only its size is told."""
@@ -72,10 +72,8 @@ def why_stuck(system: System, future: Future) -> str:
     """What ``future`` comes to: where the ends wait, and what goes round meanwhile."""
     a, b = (_states_of(system, future, end) for end in (0, 1))
     if not future.edges:
-        return "no helpful action is enabled here: " + (
-            f"both are in {a}" if a == b else f"A is in {a}, B in {b}"
-        )
-    where = f"with both in {a}" if a == b else f"with A in {a} and B in {b}"
+        return f"no helpful action is enabled here: {whereabouts(a, b)}"
+    where = whereabouts(a, b, "with")
     count = len(future.states)
     states = "this state" if count == 1 else f"these {count:,} states"
     lead = f"helpful actions go on, but never lead out of {states}: "

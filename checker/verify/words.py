@@ -20,6 +20,13 @@ def named(actions: Iterable[Action]) -> list[str]:
     return [*alone, *([f"deliveries to {' and '.join('AB'[end] for end in to)}"] if to else [])]
 
 
+def whereabouts(a: str, b: str, lead: str = "") -> str:
+    """In which states A and B are; ``lead`` is ``with`` in the middle of a sentence."""
+    if lead:
+        return f"{lead} both in {a}" if a == b else f"{lead} A in {a} and B in {b}"
+    return f"both are in {a}" if a == b else f"A is in {a}, B in {b}"
+
+
 def listed(words: Sequence[str]) -> str:
     """``words`` as a list in a sentence; at least one."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
