@@ -78,7 +78,7 @@ def _claim(evaluator: Evaluator, property: Property, end: int) -> Claim:
     columns: set[int] = set()
     for node in (property.when, property.claim):
         if node is not None:
-            columns |= _Columns(evaluator, end).of(node, "us")
+            columns |= columns_read(evaluator, node, end)
     return Claim(
         property,
         end,
@@ -86,6 +86,11 @@ def _claim(evaluator: Evaluator, property: Property, end: int) -> Claim:
         evaluator.compile(property.claim),
         tuple(sorted(columns)),
     )
+
+
+def columns_read(evaluator: Evaluator, node: s.Expression, end: int) -> set[int]:
+    """The parts of a global state that an expression reads in a claim of ``end``."""
+    return _Columns(evaluator, end).of(node, "us")
 
 
 class _Columns:
