@@ -1,159 +1,132 @@
-"""The closure: which segments may be in flight between each pair of local states.
+"""The views that the runs of a model stay within, closed under its table.
 
-For channels that lose, reorder, duplicate and hold any number of segments, a *view* is a pair of
-local states with the set of segments that may be in flight each way. The views are closed under
-the table: every run over such a network stays within them, so what holds of them all holds of
-every run (view abstraction; Abdulla, Haziza and Holik, "All for the Price of Few", 2013).
+There are two closures. The *merged* one keeps a single view for each pair of local states: all
+that some run has in flight between them. It is small, and what holds of it holds of every run;
+but it may join what no run has together (view abstraction; Abdulla, Haziza and Holik, "All for
+the Price of Few", 2013).
 
-Segments never leave a set: what was delivered may have been duplicated before. Only an action
-that an assumption allows in a drained network begins again with empty sets.
+The *exact* one keeps for each pair the views that no other covers. What a run can do with less
+in flight it can do with more, so these stand for all that can happen: each is reached by a run,
+and every run is covered (Abdulla, Cerans, Jonsson and Tsay, "General Decidability Theorems for
+Infinite-State Systems", 1996, forwards, which ends here because there are finitely many sets).
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from checker.model.tables import LocalTables, Model, OwnMove
+from checker.explore.limits import Limits, Progress
+from checker.model.tables import LimitReached, Model
+from checker.prove.moves import Moves, Pair, Sets, View
 
-DRAINED = 1
-"""The bit of ``Atoms`` that says that nothing is in flight."""
-READINGS = 4
-"""How many readings of the network's own two bits there are; those of the peer's timers follow."""
-
-Pair = tuple[int, int]
-"""The numbers of the local states of A and B."""
+LOOK_EVERY = 1_000
+"""Views between two looks at the limits."""
 
 
-class Sets(NamedTuple):
-    """What may be in flight from A to B and from B to A: bit i stands for segment i."""
-
-    ab: int
-    ba: int
-
-
-Views = dict[Pair, Sets]
-"""The segments that may be in flight between each pair, in the order in which pairs were found."""
-
-
-def members(bits: int) -> Iterator[int]:
-    """The numbers in a bit set, the least first."""
-    while bits:
-        lowest = bits & -bits
-        yield lowest.bit_length() - 1
-        bits ^= lowest
-
-
-def bit_set(numbers: tuple[int, ...]) -> int:
-    """The set of ``numbers``, as bits."""
-    found = 0
-    for number in numbers:
-        found |= 1 << number
-    return found
-
-
-class Allowed(NamedTuple):
-    """Whether a move may fire between a pair, whatever is in flight or only when nothing is."""
-
-    in_traffic: bool
-    drained: bool
-
-
-def allowed(own: OwnMove, peer: LocalTables, peer_local: int) -> Allowed:
-    """When the assumptions let an endpoint take a move of its own.
-
-    Whether an equal segment is in flight is left open: any segment may have been lost.
-    """
-    if own.condition is None:
-        return Allowed(True, True)
-    readings = own.condition >> peer.disabled_timers(peer_local) * READINGS
-    return Allowed(bool(readings & 0b0101), bool(readings & 0b1000))
-
-
+@dataclass
 class Closure:
-    """The views of a model, found by joining until nothing new turns up.
+    """Views closed under the steps of ``moves``: what each pair may have in flight.
 
-    Raises ``SemanticError`` where the table has no meaning in some view, and ``LimitReached``.
+    ``parents`` says from which view each was reached, in an exact closure.
     """
 
-    def __init__(self, model: Model, tick: Callable[[int], None] = lambda found: None) -> None:
-        self.model = model
-        self.views: Views = {}
-        self._arrivals = (_Arrivals(model.tables[0]), _Arrivals(model.tables[1]))
-        self._waiting: deque[Pair] = deque()
-        self._is_waiting: set[Pair] = set()
-        self._close(tick)
+    moves: Moves
+    views: dict[Pair, list[Sets]]
+    is_exact: bool
+    parents: dict[View, View | None] = field(default_factory=dict)
 
-    def _close(self, tick: Callable[[int], None]) -> None:
-        start = self.model.start()
-        a, b = (self.model.tables[end].locals.number(start.ends[end]) for end in (0, 1))
-        self._join((a, b), Sets(bit_set(start.sent[0]), bit_set(start.sent[1])))
-        while self._waiting:
-            pair = self._waiting.popleft()
-            self._is_waiting.discard(pair)
-            tick(len(self.views))
-            for end in (0, 1):
-                self._own(pair, end)
-                self._deliver(pair, end)
+    @property
+    def model(self) -> Model:
+        return self.moves.model
 
-    def _join(self, pair: Pair, sets: Sets) -> None:
-        """Adds segments to those that may be in flight between a pair."""
-        known = self.views.get(pair)
-        if known is not None:
-            joined = Sets(known.ab | sets.ab, known.ba | sets.ba)
-            if joined == known:
-                return
-            sets = joined
-        self.views[pair] = sets
-        if pair not in self._is_waiting:
-            self._is_waiting.add(pair)
-            self._waiting.append(pair)
+    def __len__(self) -> int:
+        return sum(map(len, self.views.values()))
 
-    def _own(self, pair: Pair, end: int) -> None:
-        """Calls, own events, timers and faults of one end."""
-        tables = self.model.tables
-        for own in tables[end].own_moves(pair[end]):
-            may = allowed(own, tables[1 - end], pair[1 - end])
-            if may.in_traffic or may.drained:
-                before = self.views[pair] if may.in_traffic else Sets(0, 0)
-                self._move(pair, end, own.move.after, bit_set(own.move.sent), before)
-
-    def _deliver(self, pair: Pair, end: int) -> None:
-        """What one end may receive."""
-        incoming = self.views[pair][1 - end]
-        for (after, sent), segments in self._arrivals[end].changes(pair[end], incoming):
-            if segments & incoming:
-                self._move(pair, end, after, sent, self.views[pair])
-
-    def _move(self, pair: Pair, end: int, after: int, sent: int, before: Sets) -> None:
-        if end == 0:
-            self._join((after, pair[1]), Sets(before.ab | sent, before.ba))
-        else:
-            self._join((pair[0], after), Sets(before.ab, before.ba | sent))
+    def __iter__(self) -> Iterator[View]:
+        for pair, alternatives in self.views.items():
+            for sets in alternatives:
+                yield View(pair, sets)
 
 
-Change = tuple[int, int]
-"""The local state after an arrival, and the set of segments sent."""
+def merged(model: Model, limits: Limits) -> Closure:
+    """The merged closure of a model.
+
+    Raises ``SemanticError`` where a row has no meaning in a view, ``LimitReached``.
+    """
+    closure = Closure(Moves(model), {}, is_exact=False)
+    watch = _Watch(limits)
+    start = closure.moves.start()
+    closure.views[start.pair] = [start.sets]
+    waiting = deque([start.pair])
+    is_waiting = {start.pair}
+    while waiting:
+        watch.look(len(closure.views), len(waiting))
+        pair = waiting.popleft()
+        is_waiting.discard(pair)
+        for after in closure.moves.successors(View(pair, closure.views[pair][0])):
+            if _merge(closure.views, after) and after.pair not in is_waiting:
+                is_waiting.add(after.pair)
+                waiting.append(after.pair)
+    return closure
 
 
-class _Arrivals:
-    """What arrivals change at one endpoint; segments with the same effect stand together."""
+def _merge(views: dict[Pair, list[Sets]], view: View) -> bool:
+    """Joins a view to that of its pair; whether that made it larger."""
+    known = views.get(view.pair)
+    if known is None:
+        views[view.pair] = [view.sets]
+        return True
+    if known[0].covers(view.sets):
+        return False
+    known[0] = known[0].joined(view.sets)
+    return True
 
-    def __init__(self, tables: LocalTables) -> None:
-        self._tables = tables
-        self._known: dict[int, int] = {}
-        self._changes: dict[int, dict[Change, int]] = {}
 
-    def changes(self, local: int, segments: int) -> list[tuple[Change, int]]:
-        """(each change that segments seen so far make in a local state, the set of those that
-        make it); arrivals that change nothing are left out."""
-        changes = self._changes.setdefault(local, {})
-        known = self._known.get(local, 0)
-        for segment in members(segments & ~known):
-            move = self._tables.arrival(local, segment)
-            if move.after != local or move.sent:
-                change = move.after, bit_set(move.sent)
-                changes[change] = changes.get(change, 0) | 1 << segment
-        self._known[local] = known | segments
-        return list(changes.items())
+def exact(model: Model, limits: Limits) -> Closure:
+    """The exact closure of a model; raises as ``merged`` does."""
+    closure = Closure(Moves(model), {}, is_exact=True)
+    moves = closure.moves
+    watch = _Watch(limits)
+    start = moves.saturated(moves.start())
+    closure.views[start.pair] = [start.sets]
+    closure.parents[start] = None
+    waiting = deque([start])
+    while waiting:
+        watch.look(len(closure.parents), len(waiting))
+        view = waiting.popleft()
+        if view.sets not in closure.views[view.pair]:
+            continue  # a larger one has taken its place
+        for after in map(moves.saturated, moves.successors(view)):
+            if _is_maximal(closure.views, after):
+                closure.parents[after] = view
+                waiting.append(after)
+    return closure
+
+
+def _is_maximal(views: dict[Pair, list[Sets]], view: View) -> bool:
+    """Adds a view unless another covers it, in place of those that it covers."""
+    known = views.setdefault(view.pair, [])
+    if any(sets.covers(view.sets) for sets in known):
+        return False
+    known[:] = [sets for sets in known if not view.sets.covers(sets)]
+    known.append(view.sets)
+    return True
+
+
+class _Watch:
+    """Ends a closure at its limits, and tells how far it is."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._looks = 0
+
+    def look(self, views: int, waiting: int) -> None:
+        self._looks += 1
+        if self._looks % LOOK_EVERY:
+            return
+        if limit := self._limits.hit(views):
+            raise LimitReached(limit)
+        if self._limits.report:
+            self._limits.report(Progress(views, waiting, 0, self._limits.seconds()))

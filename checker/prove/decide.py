@@ -17,7 +17,8 @@ from checker.model.endpoint import Local
 from checker.model.evaluate import Env, Evaluate, SemanticError, Unset
 from checker.model.segment import Segment
 from checker.model.tables import Action, Model
-from checker.prove.closure import Closure, Pair, Sets, members
+from checker.prove.closure import Closure
+from checker.prove.moves import View, members
 from checker.prove.steps import Step, Steps
 from checker.verify.claims import (
     PREMISE_FALSE,
@@ -39,38 +40,42 @@ InFlight = tuple[tuple[Segment, ...], tuple[Segment, ...]]
 
 
 @dataclass(frozen=True)
-class Blocking:
-    """A view in which a property may be broken at ``end`` (0 is A): both local states, the
-    segments in flight that matter, and for a step the action that would break it."""
+class Moment:
+    """A state or step of a view: what a claim of ``end`` (0 is A) was asked about.
+
+    ``in_flight`` are the segments that matter; ``action`` is the step. ``view`` is ``None`` for
+    what is before the start.
+    """
 
     end: int
     ends: tuple[Local, Local]
+    view: View | None
     in_flight: InFlight = ((), ())
     action: Action | None = None
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What the views say: whether the premise is met in one of them, and the first that blocks
-    a proof."""
+    """What the views say: the first moment that meets the premise, and the first that breaks the
+    property."""
 
-    premise: bool
-    blocking: Blocking | None
+    met: Moment | None
+    broken: Moment | None
 
 
-Judgement = tuple[int, Blocking]
+Judgement = tuple[int, Moment]
 
 
 def judge(closure: Closure, property: Property) -> Finding:
     """What the views say of an ``invariant`` or a ``step`` property."""
-    premise = False
+    met = None
     for claim in claims_of(closure.model, property):
-        judged = _steps(closure, claim) if property.kind == "step" else _states(closure, claim)
-        for judgement, blocking in judged:
+        for judgement, moment in (_steps if property.kind == "step" else _states)(closure, claim):
             if judgement == VIOLATED:
-                return Finding(True, blocking)
-            premise |= judgement != PREMISE_FALSE
-    return Finding(premise, None)
+                return Finding(moment, moment)
+            if judgement != PREMISE_FALSE:
+                met = met or moment
+    return Finding(met, None)
 
 
 # States
@@ -81,39 +86,36 @@ def _states(closure: Closure, claim: Claim) -> Iterator[Judgement]:
     them apart."""
     model, end = closure.model, claim.end
     for opening, env in before_the_start(model, end):
-        yield claim.judge(env), Blocking(end, opening.before)
+        yield claim.judge(env), Moment(end, opening.before, None)
     reads = _segments_read(model.protocol, claim.property)
     seen: set[tuple[object, ...]] = set()
-    for pair, sets in closure.views.items():
-        key = (*(pair[column] for column in claim.columns if column < 2), sets if reads else None)
+    for view in closure:
+        key = (*(view.pair[column] for column in claim.columns if column < 2), view.sets if reads else None)
         if key in seen:
             continue
         seen.add(key)
-        ends = _ends(closure, pair)
-        for in_flight in _few_in_flight(closure, sets, reads):
-            blocking = Blocking(end, ends, in_flight)
-            yield claim.judge(state_env(ends, in_flight, end)), blocking
+        ends = _ends(model, view)
+        for in_flight in _few_in_flight(model, view, reads):
+            moment = Moment(end, ends, view, in_flight)
+            yield claim.judge(state_env(ends, in_flight, end)), moment
 
 
-def _ends(closure: Closure, pair: Pair) -> tuple[Local, Local]:
-    a, b = closure.model.tables
-    return a.locals[pair[0]], b.locals[pair[1]]
+def _ends(model: Model, view: View) -> tuple[Local, Local]:
+    a, b = model.tables
+    return a.locals[view.pair[0]], b.locals[view.pair[1]]
 
 
-def _few_in_flight(closure: Closure, sets: Sets, most: int) -> Iterator[InFlight]:
+def _few_in_flight(model: Model, view: View, most: int) -> Iterator[InFlight]:
     """All choices of at most ``most`` of the segments that may be in flight.
 
     A claim with n quantifiers that is false of a state is false of one with n segments at most:
     keep a segment for each that some quantifier needs, and lose the others.
     """
-    segments = closure.model.segments
-    tagged = [(0, number) for number in members(sets.ab)] + [(1, number) for number in members(sets.ba)]
+    tagged = [(end, number) for end in (0, 1) for number in members(view.sets[end])]
     for count in range(most + 1):
         for chosen in combinations(tagged, count):
-            yield (
-                tuple(segments[number] for end, number in chosen if end == 0),
-                tuple(segments[number] for end, number in chosen if end == 1),
-            )
+            from_a, from_b = (tuple(model.segments[n] for end, n in chosen if end == e) for e in (0, 1))
+            yield from_a, from_b
 
 
 def _segments_read(protocol: Protocol, property: Property) -> int:
@@ -148,22 +150,25 @@ def _steps(closure: Closure, claim: Claim) -> Iterator[Judgement]:
     model, end = closure.model, claim.end
     for opening in model.start().openings:
         if opening.end == end:
-            yield claim.judge(opening_env(opening)), Blocking(end, opening.before)
+            yield claim.judge(opening_env(opening)), Moment(end, opening.before, None)
     steps = Steps(closure, end)
     system = System(model)
-    for local, action, peer in _with_peers(model, claim, steps) if 1 - end in claim.columns else steps:
-        pair = (local, peer) if end == 0 else (peer, local)
-        judgement = claim.judge(step_env(system, local, peer, action))
-        yield judgement, Blocking(end, _ends(closure, pair), action=action)
+    for step in _with_peers(system, claim, steps) if 1 - end in claim.columns else steps:
+        yield claim.judge(_env(system, step, end)), _moment(model, step, end)
 
 
-def _with_peers(model: Model, claim: Claim, steps: Steps) -> Iterator[Step]:
+def _env(system: System, step: Step, end: int) -> Env:
+    return step_env(system, step.local, step.view.pair[1 - end], step.action)
+
+
+def _moment(model: Model, step: Step, end: int) -> Moment:
+    return Moment(end, _ends(model, step.view), step.view, action=step.action)
+
+
+def _with_peers(system: System, claim: Claim, steps: Steps) -> Iterator[Step]:
     """The steps with all their peers, but for those whose end alone makes the premise false."""
-    premise = _read_alone(model, claim)
-    system = System(model)
-    return steps.with_peers(
-        step for step in steps if _may_hold(premise, step_env(system, step.local, step.peer, step.action))
-    )
+    premise = _read_alone(system.model, claim)
+    return steps.with_peers(step for step in steps if _may_hold(premise, _env(system, step, claim.end)))
 
 
 def _read_alone(model: Model, claim: Claim) -> list[Evaluate]:

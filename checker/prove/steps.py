@@ -6,63 +6,63 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from checker.model.tables import Action, OwnMove
-from checker.prove.closure import Closure, allowed, members
+from checker.prove.closure import Closure
+from checker.prove.moves import View, members
 
 
 class Step(NamedTuple):
-    """An action in a local state; ``peer`` is a local state that the other end may be in then."""
+    """An action in a local state, and a view in which it can be taken."""
 
     local: int
     action: Action
-    peer: int
+    view: View
 
 
 class Steps:
     """What one end (0 is A) can do in the views of a closure."""
 
     def __init__(self, closure: Closure, end: int) -> None:
+        self._moves = closure.moves
         self._model = closure.model
         self._end = end
-        self._beside: dict[int, list[tuple[int, int]]] = {}
-        for pair, sets in closure.views.items():
-            self._beside.setdefault(pair[end], []).append((pair[1 - end], sets[1 - end]))
+        self._views: dict[int, list[View]] = {}
+        for view in closure:
+            self._views.setdefault(view.pair[end], []).append(view)
 
     def __iter__(self) -> Iterator[Step]:
         """Every action of every local state, once."""
-        for local, beside in self._beside.items():
+        for local, views in self._views.items():
             for own in self._model.tables[self._end].own_moves(local):
-                if peers := self._allowing(own, beside):
-                    yield Step(local, self._model.actions[own.action], next(iter(peers)))
-            for number, peer in _first_with(beside):
-                yield Step(local, self._delivery(number), peer)
+                view = next((view for view in views if self._may(own, view)), None)
+                if view is not None:
+                    yield Step(local, self._model.actions[own.action], view)
+            seen = 0
+            for view in views:
+                incoming = view.sets[1 - self._end]
+                for number in members(incoming & ~seen):
+                    segment = self._model.segments[number]
+                    yield Step(local, Action("delivery", self._end, "", segment), view)
+                seen |= incoming
 
     def with_peers(self, steps: Iterable[Step]) -> Iterator[Step]:
-        """Each of ``steps`` with every local state that the peer may be in then."""
+        """Each of ``steps`` with every local state that the peer may be in then, once."""
         for local, action, _ in steps:
-            beside = self._beside[local]
-            if action.segment is not None:
-                number = self._model.segments.number(action.segment)
-                peers = [peer for peer, incoming in beside if incoming >> number & 1]
-            else:
-                moves = self._model.tables[self._end].own_moves(local)
-                wanted = self._model.actions.number(action)
-                own = next(own for own in moves if own.action == wanted)
-                peers = self._allowing(own, beside)
-            for peer in peers:
-                yield Step(local, action, peer)
+            seen: set[int] = set()
+            for view in self._taking(local, action):
+                peer = view.pair[1 - self._end]
+                if peer not in seen:
+                    seen.add(peer)
+                    yield Step(local, action, view)
 
-    def _allowing(self, own: OwnMove, beside: list[tuple[int, int]]) -> list[int]:
-        tables = self._model.tables[1 - self._end]
-        return [peer for peer, _ in beside if any(allowed(own, tables, peer))]
+    def _taking(self, local: int, action: Action) -> Iterator[View]:
+        """The views in which an action can be taken."""
+        views = self._views[local]
+        if action.segment is not None:
+            bit = 1 << self._model.segments.number(action.segment)
+            return (view for view in views if view.sets[1 - self._end] & bit)
+        wanted = self._model.actions.number(action)
+        own = next(o for o in self._model.tables[self._end].own_moves(local) if o.action == wanted)
+        return (view for view in views if self._may(own, view))
 
-    def _delivery(self, number: int) -> Action:
-        return Action("delivery", self._end, "", self._model.segments[number])
-
-
-def _first_with(beside: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """(each segment that may arrive, the first peer beside which it may)."""
-    seen = 0
-    for peer, incoming in beside:
-        for number in members(incoming & ~seen):
-            yield number, peer
-        seen |= incoming
+    def _may(self, own: OwnMove, view: View) -> bool:
+        return self._moves.kept(view, self._end, own) is not None
