@@ -56,8 +56,8 @@ class Moment:
 
 @dataclass(frozen=True)
 class Finding:
-    """What the views say: the first moment that meets the premise, and the first that breaks the
-    property."""
+    """What the views say: the first moment from the start on that meets the premise, and the
+    first that breaks the property."""
 
     met: Moment | None
     broken: Moment | None
@@ -73,7 +73,7 @@ def judge(closure: Closure, property: Property) -> Finding:
         for judgement, moment in (_steps if property.kind == "step" else _states)(closure, claim):
             if judgement == VIOLATED:
                 return Finding(moment, moment)
-            if judgement != PREMISE_FALSE:
+            if judgement != PREMISE_FALSE and moment.view is not None:
                 met = met or moment
     return Finding(met, None)
 
