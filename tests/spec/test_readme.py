@@ -22,6 +22,6 @@ def test_the_counterexample_is_the_one_that_is_found() -> None:
     result = check_scenario(protocol, protocol.scenarios[scenario], Limits(), [property])
     (judged,) = result.judged
     because = judged.verdict.property.because
-    lines = [line.plain.rstrip() for line in counterexample(result, judged)]
+    lines = [line.plain.rstrip() for line in counterexample(result.model, judged)]
     assert because.split()[0] in lines[1]
     assert [line.removeprefix("  ") for line in lines[2:]] == shown.split("\n")
