@@ -3,7 +3,8 @@
 A marker is a comment that names a document, a scenario and a property, for example
 ``<!-- run: rfc9293; open; both established -->``. What follows it depends on its first word:
 
-- ``run``: the ladder of the verdict's run; with ``from N`` as a fourth part, from step N on
+- ``run``: the ladder of the verdict's run; with ``from N`` as a fourth part, the command that
+  draws it, and the ladder from step N on
 - ``drawn``: the same as ``lastack check`` draws it: with what goes on in a stuck state, and why
 - ``said``: the command, and what it says without its ladders and times; several properties may
   be named, with commas
@@ -17,7 +18,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -161,7 +162,7 @@ def _judged(block: Block) -> tuple[ScenarioResult, Judged]:
 def _run(block: Block) -> str:
     found, judged = _judged(block)
     assert judged.verdict.trace is not None
-    return _lines((line.plain for line in ladder(found.model, judged.verdict.trace)), block.first)
+    return _lines((line.plain for line in ladder(found.model, judged.verdict.trace)), block)
 
 
 def _drawn(block: Block) -> str:
@@ -169,15 +170,16 @@ def _drawn(block: Block) -> str:
     found, judged = _judged(block)
     lines = [line.plain.removeprefix("  ") for line in counterexample(found, judged)]
     start = next(number for number, line in enumerate(lines) if line.split() == ["A", "B"])
-    return _lines(lines[start:], block.first)
+    return _lines(lines[start:], block)
 
 
-def _lines(lines: Iterator[str] | Sequence[str], first: int) -> str:
-    """The lines of a ladder from step ``first`` on; how many steps are left out stands above."""
+def _lines(lines: Iterable[str], block: Block) -> str:
+    """The lines of a ladder, or the command and what comes from some step on."""
     kept = [line.rstrip() for line in lines]
-    if first > 1:
-        start = next(number for number, line in enumerate(kept) if line[:4].split() == [str(first)])
-        kept = [kept[0], f"    ⋮ steps 1 to {first - 1} are left out", *kept[start:]]
+    if block.first > 1:
+        start = next(n for n, line in enumerate(kept) if line[:4].split() == [str(block.first)])
+        left_out = f"    ⋮ steps 1 to {block.first - 1} are left out"
+        kept = [*_command(block), kept[0], left_out, *kept[start:]]
     return "".join(f"{line}\n" for line in kept)
 
 
@@ -185,17 +187,16 @@ def _said(block: Block) -> str:
     """The command and its report, without ladders and without times, which vary."""
     found = result(block.document, block.scenario)
     asked = tuple(j for j in found.judged if j.verdict.property.name in block.properties)
-    document = "" if block.document == "rfc9293" else f" {block.document}"
-    options = [f" -s {shlex.quote(block.scenario)}", *(f" -p {shlex.quote(p)}" for p in block.properties)]
     report = [line.plain.rstrip() for line in scenario_report(replace(found, judged=asked))]
     end = report.index("") if "" in report else len(report)
     lines = [re.sub(r", \d+\.\d s$", "", line) for line in report[:end]]
-    return "".join(f"{line}\n" for line in [*_command(f"$ lastack check{document}", options), *lines])
+    return "".join(f"{line}\n" for line in [*_command(block), *lines])
 
 
-def _command(start: str, options: list[str]) -> Iterator[str]:
-    """A command in lines of at most 80 columns, as one can type it."""
-    line = start
+def _command(block: Block) -> Iterator[str]:
+    """The command that shows a block, in lines of at most 80 columns, as one can type it."""
+    options = [f" -s {shlex.quote(block.scenario)}", *(f" -p {shlex.quote(p)}" for p in block.properties)]
+    line = "$ lastack check" + ("" if block.document == "rfc9293" else f" {block.document}")
     for option in options:
         if len(line) + len(option) > 78:
             yield f"{line} \\"
