@@ -173,16 +173,34 @@ class StateGraph:
         return self.found.state(index)
 
     def over_states(
-        self, columns: tuple[int, ...], value: Callable[[GlobalState], int]
+        self, columns: tuple[int, ...], value: Callable[[GlobalState], int], where: Mask | None = None
     ) -> npt.NDArray[np.int8]:
-        """``value`` (a small integer) of every state; it may depend on ``columns`` only, and is
-        evaluated once per combination of them, in the order in which they are found."""
-        key = f"states {columns}"
+        """``value`` (a small integer) of every state, or of those ``where`` it is asked for and 0
+        of the others; it may depend on ``columns`` only, and is evaluated once per combination of
+        them, in the order in which they are found."""
         first, inverse = self.combinations(columns)
+        asked = np.ones(len(first), dtype=np.bool_)
+        if where is not None:
+            asked[:] = False
+            asked[inverse[where]] = True
+        numbers = np.flatnonzero(asked)
+        states = self._firsts(columns, first)
+        for number in numbers.tolist():
+            if states[number] is None:
+                states[number] = self.state(int(first[number]))
+        results = np.zeros(len(first), dtype=np.int8)
+        values = (value(states[number]) for number in numbers.tolist())  # type: ignore[arg-type]
+        results[numbers] = np.fromiter(values, np.int8, len(numbers))
+        found = results[inverse]
+        return found if where is None else np.where(where, found, 0).astype(np.int8)
+
+    def _firsts(self, columns: tuple[int, ...], first: Ints) -> list[GlobalState | None]:
+        """By combination of ``columns`` the first state with it, once it has been asked for."""
+        key = f"states {columns}"
         if key not in self.cache:
-            self.cache[key] = [self.state(index) for index in first.tolist()]
-        results = np.fromiter(map(value, self.cache[key]), np.int8, len(first))
-        return results[inverse]
+            self.cache[key] = [None] * len(first)
+        states: list[GlobalState | None] = self.cache[key]
+        return states
 
     def combinations(self, columns: tuple[int, ...]) -> tuple[Ints, Ints]:
         """See ``States.combinations``."""

@@ -64,7 +64,7 @@ def _fires(graph: StateGraph, rule: int) -> Mask:
 
 def _broken_steps(graph: StateGraph, claim: Claim) -> npt.NDArray[np.int64]:
     """The edges that break a claim about steps."""
-    with_peer = 1 - claim.end in claim.columns
+    with_peer = 1 - claim.end in claim.columns()
     steps, judged = _steps(graph, claim.end, with_peer), judge_steps(graph, claim)
     kinds = ((local, action, peer if with_peer else -1) for local, action, peer in steps.kinds)
     broken = np.array([judged[kind] == VIOLATED for kind in kinds], dtype=np.bool_)

@@ -184,7 +184,7 @@ def judge_steps(graph: StateGraph, claim: Claim) -> dict[TakenStep, int]:
     A step is judged once for each local state, action and, if the claim reads it, local state
     of the peer.
     """
-    steps = graph.steps(claim.end, with_peer=1 - claim.end in claim.columns)
+    steps = graph.steps(claim.end, with_peer=1 - claim.end in claim.columns())
     return {
         # Where the claim does not read the peer's local state, any stands for it.
         (local, action, peer): claim.judge(step_env(graph.system, local, max(peer, 0), action))
