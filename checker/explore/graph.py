@@ -210,23 +210,29 @@ class StateGraph:
         result: tuple[Ints, Ints] = self.cache[key]
         return result
 
-    def steps(self, end: int, with_peer: bool) -> list[tuple[int, Action, int]]:
-        """(local state, action, peer's local state) for all that ``end`` does, sorted; without
-        ``with_peer`` it is -1, and stands for all."""
-        key = f"steps {end} {with_peer}"
-        if key not in self.cache:
-            peers: Iterable[tuple[int, Action, int]] = self.found.meetings(end) if with_peer else ()
-            found = peers or ((local, action, -1) for local, action, _ in self.found.steps(end))
-            self.cache[key] = sorted(found, key=self._step_key)
-        steps: list[tuple[int, Action, int]] = self.cache[key]
-        return steps
+    def steps(self, end: int) -> list[tuple[int, Action]]:
+        """(local state, action) for all that ``end`` does, sorted."""
+        found = ((local, action) for local, action, _ in self.found.steps(end))
+        return sorted(found, key=self._step_key)
 
-    def _step_key(self, step: tuple[int, Action, int]) -> tuple[int, str, str, int, int]:
+    def _step_key(self, step: tuple[int, Action]) -> tuple[int, str, str, int]:
         """Sorts steps alike whatever numbers an engine gave their actions."""
-        local, action, peer = step
+        local, action = step
         segment = action.segment
         number = -1 if segment is None else self.system.model.segments.number(segment)
-        return local, action.kind, action.event, number, peer
+        return local, action.kind, action.event, number
+
+    def peers(self, end: int) -> dict[tuple[int, Action], list[int]]:
+        """By (local state, action) of all that ``end`` does: the local states of the peer in which
+        it does that, sorted."""
+        key = f"peers {end}"
+        if key not in self.cache:
+            met: dict[tuple[int, Action], list[int]] = {}
+            for local, action, peer in self.found.meetings(end):
+                met.setdefault((local, action), []).append(peer)
+            self.cache[key] = {step: sorted(peers) for step, peers in met.items()}
+        peers: dict[tuple[int, Action], list[int]] = self.cache[key]
+        return peers
 
     def path_to(self, index: int) -> list[tuple[int, int]]:
         """The shortest run to a state: (action, state reached) for each step."""

@@ -103,6 +103,10 @@ def _conjuncts(node: s.Expression | None) -> Iterator[s.Expression]:
     if isinstance(node, s.Connected) and node.operator == "and":
         for operand in node.operands:
             yield from _conjuncts(operand)
+    elif isinstance(node, s.NothingInFlight):  # neither from the one nor from the other
+        true = s.Constant(node.position, True)
+        yield s.Quantified(node.position, "no", "from us", true)
+        yield s.Quantified(node.position, "no", "from peer", true)
     elif node is not None:
         yield node
 
@@ -223,6 +227,63 @@ def _holding(graph: StateGraph, claim: Claim, part: Part, where: Mask | None) ->
     show, asks = showing(graph.system, claim.end), claim.asks
     holding: Mask = graph.over_states(part.columns, lambda state: asks(part, show(state)), where) != 0
     return holding
+
+
+TakenStep = tuple[int, Action, int]
+"""Local state, action, peer's local state or -1 for any: see ``States.first_source``."""
+
+
+class StepJudgements(NamedTuple):
+    """Whether the premise of a claim holds of any step of its end, and the steps that break it."""
+
+    premise: bool
+    broken: set[TakenStep]
+
+
+def judge_steps(graph: StateGraph, claim: Claim) -> StepJudgements:
+    """The claim's judgement of each step of its end: once for each local state and action, and
+    for each local state of the peer only from the first part on that reads it."""
+    left = _steps(graph, claim.end)
+    broken: set[TakenStep] = set()
+    premise = False
+    for number, part in enumerate((*claim.when, *claim.claim)):
+        if 1 - claim.end in part.columns:
+            left = _with_peers(graph, claim.end, left)
+        if number == len(claim.when):
+            premise = bool(left)
+        held = [claim.asks(part, env) for _, env in left]
+        if number >= len(claim.when):
+            broken |= {step for (step, _), holds in zip(left, held, strict=True) if not holds}
+        left = [each for each, holds in zip(left, held, strict=True) if holds]
+    return StepJudgements(premise, broken)
+
+
+_Steps = list[tuple[TakenStep, Env]]
+"""Steps, and what a claim about each is evaluated against."""
+
+
+def _steps(graph: StateGraph, end: int) -> _Steps:
+    """All that ``end`` does, whatever the peer's local state: the first stands for any."""
+    key = f"judged steps {end}"
+    if key not in graph.cache:
+        graph.cache[key] = [
+            ((local, action, -1), step_env(graph.system, local, 0, action))
+            for local, action in graph.steps(end)
+        ]
+    steps: _Steps = graph.cache[key]
+    return steps
+
+
+def _with_peers(graph: StateGraph, end: int, steps: _Steps) -> _Steps:
+    """``steps``, each in all local states of the peer in which it is taken."""
+    met = graph.peers(end)
+    return [
+        (step, env)
+        if step[2] >= 0
+        else ((step[0], step[1], peer), step_env(graph.system, step[0], peer, step[1]))
+        for step, env in steps
+        for peer in (met[step[:2]] if step[2] < 0 else [step[2]])
+    ]
 
 
 def before_the_start(model: Model, end: int) -> Iterator[tuple[Opening, Env]]:
