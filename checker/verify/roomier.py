@@ -96,7 +96,10 @@ class Roomier:
         start = self.roomy.moved(self.graph.state(state))
         came: dict[int, int] = {start: NOWHERE}
         todo = [start]
-        for at in todo:
+        # Deep first, the last of the successors before the others: these are deliveries, and where
+        # everything arrives the goal is near. Breadth first it takes a hundred times as long.
+        while todo:
+            at = todo.pop()
             if at in self.able or self._is_goal(at):
                 self._remember(at, came)
                 return True
