@@ -20,7 +20,7 @@ def test_a_document_that_many_extend_is_taken_apart_once(
     base = (bundled_folder() / "textbook.md").read_text(encoding="utf-8") + "\nThis very copy.\n"
     (tmp_path / "base.md").write_text(base, encoding="utf-8")
     for name in ("one", "other"):
-        text = f"# {name}\n\n| extends |\n|---|\n| base |\n"
+        text = f"# {name}\n\n| extends | because |\n|---|---|\n| base | it is |\n"
         (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
         load(tmp_path / f"{name}.md")
     assert parsed.count(base) == 1
