@@ -156,7 +156,7 @@ def test_an_error_is_told_alike_wherever_it_is_raised(
     monkeypatch.setattr(checker.cli.check, "check_scenario", other_than_for("lossy", fail))
     ran = lastack("check", three, "--threads", threads)
     assert (ran.code, ran.err) == (2, told)
-    assert ran.out.splitlines()[2] == "quiet"
+    assert "quiet" in ran.out.splitlines()
     assert "lossy" not in ran.out
 
 
