@@ -112,7 +112,7 @@ def exact(model: Model, limits: Limits) -> Closure:
 def _is_covered(views: dict[Pair, list[Sets]], view: View) -> bool:
     """Whether some view stands for this one. A loop, for most of the time goes here."""
     ab, ba = view.sets
-    known = views.get(view.pair, ())
+    known = views.get(view.pair, [])
     for number, sets in enumerate(known):
         if not (ab & ~sets[0] or ba & ~sets[1]):
             if number:  # what covers one covers the next one too, more often than not
