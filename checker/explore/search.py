@@ -16,28 +16,45 @@ from scipy.sparse.csgraph import connected_components
 from checker.explore.graph import Edges, Ints, Mask
 
 
-def reach_layers(edges: Edges, sources: npt.NDArray[Any]) -> Iterator[Ints]:
-    """Breadth-first layers of node numbers from ``sources``, each sorted."""
+class Distinct:
+    """Drops repetitions from numbers of nodes, without comparing them with one another."""
+
+    def __init__(self, nodes: int) -> None:
+        self.last: Ints = np.empty(nodes, dtype=np.int32)
+        """By node its last place among those asked for: the others are repetitions."""
+
+    def of(self, nodes: Ints) -> Ints:
+        """Each of ``nodes`` once, ascending."""
+        places: Ints = np.arange(len(nodes), dtype=np.int32)
+        self.last[nodes] = places
+        return np.sort(nodes[self.last[nodes] == places])
+
+
+def reach_layers(
+    edges: Edges, sources: npt.NDArray[Any], inside: Mask | None = None, usable: Mask | None = None
+) -> Iterator[Ints]:
+    """Breadth-first layers of node numbers from ``sources``, each sorted; only by ``usable``
+    edges to nodes ``inside``, if these are given."""
     seen: Mask = np.zeros(len(edges), dtype=np.bool_)
-    last: Ints = np.empty(len(edges), dtype=np.int32)
-    """By node its last place among those reached: the others are repetitions."""
+    distinct_nodes = Distinct(len(edges))
     first: Mask = np.zeros(len(edges), dtype=np.bool_)
     first[sources] = True
     layer = np.flatnonzero(first).astype(np.int32)
     while len(layer):
         seen[layer] = True
         yield layer
-        reached = edges.targets[edges.of(layer)]
-        reached = reached[~seen[reached]]
-        places: Ints = np.arange(len(reached), dtype=np.int32)
-        last[reached] = places
-        layer = np.sort(reached[last[reached] == places])
+        out = edges.of(layer)
+        reached = edges.targets[out if usable is None else out[usable[out]]]
+        new = ~seen[reached] if inside is None else ~seen[reached] & inside[reached]
+        layer = distinct_nodes.of(reached[new])
 
 
-def reached_from(edges: Edges, sources: npt.NDArray[Any]) -> Mask:
-    """The nodes that a path from one of ``sources`` leads to, these included."""
+def reached_from(
+    edges: Edges, sources: npt.NDArray[Any], inside: Mask | None = None, usable: Mask | None = None
+) -> Mask:
+    """The nodes that a path from one of ``sources`` leads to, these included; see ``reach_layers``."""
     mask: Mask = np.zeros(len(edges), dtype=np.bool_)
-    for layer in reach_layers(edges, sources):
+    for layer in reach_layers(edges, sources, inside, usable):
         mask[layer] = True
     return mask
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 import networkx as nx
 import numpy as np
+import numpy.typing as npt
 
 from checker.document.kinds import Value
 from checker.explore.backend import plain
@@ -100,35 +101,56 @@ class FairSets:
 
 
 def fair_sets(
-    edges: Edges, owing: Owing, inside: Mask, usable: Mask, scc: Components = components
+    edges: Edges, owing: Owing, inside: Mask, usable: Mask | None = None, scc: Components = components
 ) -> FairSets:
-    """The fair sets of a graph: each strongly connected within ``inside`` by ``usable`` edges,
-    and what is owed in it by nodes and by these edges is taken by one of them."""
+    """The fair sets of a graph: each strongly connected within ``inside`` by ``usable`` edges
+    (all, if ``None``), and what is owed in it by nodes and by these edges is taken by one of
+    them."""
     search = _Search(edges, owing, inside, usable, scc)
     while search.alive.any():
         search.round()
-    return FairSets(search.numbers, search.edges)
+    return search.found(edges)
 
 
 class _Search:
     """The nodes and edges that are not yet decided; ``alive`` are the nodes.
 
-    The arrays of edges shrink from round to round, so that a graph of millions of edges is
-    gone over about once.
+    Nodes are numbered within ``inside``, for that is mostly a small part of the graph. The
+    arrays of edges shrink from round to round, so that a graph of millions of edges is gone
+    over about once.
     """
 
-    def __init__(self, edges: Edges, owing: Owing, inside: Mask, usable: Mask, scc: Components) -> None:
+    def __init__(
+        self, edges: Edges, owing: Owing, inside: Mask, usable: Mask | None, scc: Components
+    ) -> None:
         self.scc = scc
-        self.alive = inside.copy()
-        self.numbers = np.full(len(edges), -1, dtype=np.int32)
-        self.edges = np.zeros(len(edges.targets), dtype=np.bool_)
+        self.nodes = np.flatnonzero(inside).astype(np.int32)
+        self.alive = np.ones(len(self.nodes), dtype=np.bool_)
+        self.numbers = np.full(len(self.nodes), -1, dtype=np.int32)
+        self.settled: list[npt.NDArray[np.int64]] = []
         self.count = 0
         self.actions = 1 + max(int(owing.fair.max(initial=NOT_FAIR)), int(owing.lost.max(initial=NOT_FAIR)))
-        self.kept = np.flatnonzero(inside[edges.sources])
-        self.sources, self.targets = edges.sources[self.kept], edges.targets[self.kept]
-        self.fair, self.may = owing.fair[self.kept], usable[self.kept]
+        place = np.full(len(edges), -1, dtype=np.int32)
+        place[self.nodes] = np.arange(len(self.nodes), dtype=np.int32)
+        self.kept = edges.of(self.nodes)
+        self.sources = np.repeat(
+            np.arange(len(self.nodes), dtype=np.int32), np.diff(edges.offsets)[self.nodes]
+        )
+        self.targets, self.fair = place[edges.targets[self.kept]], owing.fair[self.kept]
+        self.may = self.targets >= 0
+        if usable is not None:
+            self.may &= usable[self.kept]
         among = inside[edges.sources[owing.losing]]
         self.losing, self.lost = np.searchsorted(self.kept, owing.losing[among]), owing.lost[among]
+
+    def found(self, edges: Edges) -> FairSets:
+        """What was found, in terms of the whole graph."""
+        numbers = np.full(len(edges), -1, dtype=np.int32)
+        numbers[self.nodes] = self.numbers
+        taken = np.zeros(len(edges.targets), dtype=np.bool_)
+        for part in self.settled:
+            taken[part] = True
+        return FairSets(numbers, taken)
 
     def round(self) -> None:
         """Settles the SCCs that owe nothing, and in the others leaves out what owes in vain."""
@@ -174,7 +196,7 @@ class _Search:
         if settled.any():
             self.numbers[settled] = self.count + _renumbered(label[settled])
             self.count = int(self.numbers.max()) + 1
-            self.edges[self.kept[within & settled[self.sources]]] = True
+            self.settled.append(self.kept[within & settled[self.sources]])
             self.alive &= ~settled
 
     def _shrink(self) -> None:
