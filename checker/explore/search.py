@@ -15,6 +15,9 @@ from scipy.sparse.csgraph import connected_components
 
 from checker.explore.graph import Edges, Ints, Mask
 
+NODES_AT_ONCE = 1 << 18
+"""Nodes whose edges are looked at together."""
+
 
 class Distinct:
     """Drops repetitions from numbers of nodes, without comparing them with one another."""
@@ -43,10 +46,14 @@ def reach_layers(
     while len(layer):
         seen[layer] = True
         yield layer
-        out = edges.of(layer)
-        reached = edges.targets[out if usable is None else out[usable[out]]]
-        new = ~seen[reached] if inside is None else ~seen[reached] & inside[reached]
-        layer = distinct_nodes.of(reached[new])
+        found = []
+        # The first layer may be the whole graph, and few of its edges lead to anything new.
+        for first_place in range(0, len(layer), NODES_AT_ONCE):
+            out = edges.of(layer[first_place : first_place + NODES_AT_ONCE])
+            reached = edges.targets[out if usable is None else out[usable[out]]]
+            new = ~seen[reached] if inside is None else ~seen[reached] & inside[reached]
+            found.append(reached[new])
+        layer = distinct_nodes.of(np.concatenate(found))
 
 
 def reached_from(
@@ -80,6 +87,9 @@ def components(edges: Edges) -> tuple[int, Ints]:
     """(number of strongly connected components, the component of each node)."""
     shape = (len(edges), len(edges))
     ones = np.ones(len(edges.targets), dtype=np.int8)
-    matrix = csr_array((ones, edges.targets, edges.offsets), shape=shape)
+    # It works on numbers of 32 bits, and makes copies of all that is wider.
+    small = len(edges.targets) <= np.iinfo(np.int32).max
+    offsets = edges.offsets.astype(np.int32) if small else edges.offsets
+    matrix = csr_array((ones, edges.targets, offsets), shape=shape)
     number, labels = connected_components(matrix, directed=True, connection="strong")
     return int(number), labels

@@ -15,7 +15,7 @@ what owes it is avoided; so leave that out, and begin again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import networkx as nx
@@ -34,6 +34,9 @@ NOT_FAIR = -1
 
 MOST_PAIRS = 1 << 29
 """Pairs of an SCC and a fair action that are looked at together: a byte each."""
+
+EDGES_AT_ONCE = 1 << 22
+"""Edges for which numbers of pairs are held together."""
 
 Components = Callable[[Edges], tuple[int, Ints]]
 """From a graph to (number of its SCCs, the SCC of each node)."""
@@ -154,7 +157,7 @@ class _Search:
 
     def round(self) -> None:
         """Settles the SCCs that owe nothing, and in the others leaves out what owes in vain."""
-        joins = self.may & self.alive[self.targets]
+        joins = self.may & self.alive[self.targets] & (self.sources != self.targets)
         label, number = _components(self.sources, self.targets, joins, self.alive, self.scc)
         home = label[self.sources]
         within = self.may & (home == label[self.targets])
@@ -177,17 +180,17 @@ class _Search:
         enables: Mask = fair & ~stays[home]
         loses = np.zeros(len(self.losing), dtype=np.bool_)
         rank = np.cumsum(stays, dtype=np.int64) - 1
-        for first in range(0, int(stays.sum()), max(1, MOST_PAIRS // max(self.actions, 1))):
-            last = first + max(1, MOST_PAIRS // max(self.actions, 1))
-            here = stays & (rank >= first) & (rank < last)
-            edges = np.flatnonzero(fair & here[home])
-            pairs = (rank[home[edges]] - first) * self.actions + self.fair[edges]
-            taken = np.zeros((min(last, int(rank[-1]) + 1) - first) * self.actions, dtype=np.bool_)
-            taken[pairs[within[edges]]] = True
-            enables[edges] = ~taken[pairs]
+        at_once = max(1, MOST_PAIRS // max(self.actions, 1))
+        for first in range(0, int(stays.sum()), at_once):
+            here = stays & (rank >= first) & (rank < first + at_once)
+            begin = (rank - first) * self.actions
+            taken = np.zeros(min(at_once, int(rank[-1]) + 1 - first) * self.actions, dtype=np.bool_)
+            for edges in _selected(fair & within, home, here):
+                taken[begin[home[edges]] + self.fair[edges]] = True
+            for edges in _selected(fair, home, here):
+                enables[edges] = ~taken[begin[home[edges]] + self.fair[edges]]
             lost = np.flatnonzero(within[self.losing] & here[home[self.losing]])
-            pairs = (rank[home[self.losing[lost]]] - first) * self.actions + self.lost[lost]
-            loses[lost] = ~taken[pairs]
+            loses[lost] = ~taken[begin[home[self.losing[lost]]] + self.lost[lost]]
         return enables, loses
 
     def _settle(self, label: Ints, good: Mask, within: Mask) -> None:
@@ -206,6 +209,13 @@ class _Search:
         self.lost = self.lost[among]
         self.kept, self.sources, self.targets = self.kept[keep], self.sources[keep], self.targets[keep]
         self.fair, self.may = self.fair[keep], self.may[keep]
+
+
+def _selected(which: Mask, home: Ints, here: Mask) -> Iterator[npt.NDArray[np.int64]]:
+    """The numbers of the edges of ``which`` whose home is one of ``here``, in parts."""
+    for first in range(0, len(which), EDGES_AT_ONCE):
+        part = slice(first, first + EDGES_AT_ONCE)
+        yield first + np.flatnonzero(which[part] & here[home[part]])
 
 
 def _components(sources: Ints, targets: Ints, joins: Mask, alive: Mask, scc: Components) -> tuple[Ints, int]:
