@@ -136,15 +136,16 @@ class _Search:
         place = np.full(len(edges), -1, dtype=np.int32)
         place[self.nodes] = np.arange(len(self.nodes), dtype=np.int32)
         self.kept = edges.of(self.nodes)
-        self.sources = np.repeat(
-            np.arange(len(self.nodes), dtype=np.int32), np.diff(edges.offsets)[self.nodes]
-        )
+        counts = np.diff(edges.offsets)[self.nodes]
+        self.sources = np.repeat(np.arange(len(self.nodes), dtype=np.int32), counts)
         self.targets, self.fair = place[edges.targets[self.kept]], owing.fair[self.kept]
         self.may = self.targets >= 0
         if usable is not None:
             self.may &= usable[self.kept]
         among = inside[edges.sources[owing.losing]]
-        self.losing, self.lost = np.searchsorted(self.kept, owing.losing[among]), owing.lost[among]
+        losing, self.lost = owing.losing[among], owing.lost[among]
+        homes = edges.sources[losing]
+        self.losing = (np.cumsum(counts) - counts)[place[homes]] + losing - edges.offsets[homes]
 
     def found(self, edges: Edges) -> FairSets:
         """What was found, in terms of the whole graph."""
