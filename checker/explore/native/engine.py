@@ -193,7 +193,7 @@ class _Exploration:
             for share, span in zip(shares, spans, strict=True):
                 share.first, share.last = span
             room = expander.room()
-            expander.channels.make_room(expander.margin())
+            expander.make_room()
             deferred = self._generate(shares, room)
             stop = stop or self._compute(shares)
             if stop is not None:
@@ -243,7 +243,7 @@ class _Exploration:
         which, at = out.deferred[:deferred], out.deferred_at[:deferred]
         which, at = which[which < share.last].copy(), at[which < share.last].copy()
         while len(which):
-            expander.channels.make_room(expander.margin())
+            expander.make_room()
             done = expander.generate(self.words, share.first, share.last, out, (which, at), room, create=True)
             assert done.deferred == 0
             which, at = which[done.states :], at[done.states :]

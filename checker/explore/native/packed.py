@@ -11,7 +11,6 @@ import numpy as np
 from checker.explore.graph import Edges, Ints, Mask
 from checker.explore.native.arrays import Bytes, Longs, Numbers, grown
 from checker.explore.native.expand import CHUNK, Expander, buffers
-from checker.explore.native.generate import MOVES, PADDING, Found
 from checker.explore.native.layout import masks, parts
 from checker.explore.native.pairs import empty, put, with_room
 from checker.explore.native.scan import (
@@ -23,6 +22,7 @@ from checker.explore.native.scan import (
     place_of,
 )
 from checker.explore.native.table import numbers_of, table
+from checker.explore.native.tuples import MOVES, PADDING, Found
 from checker.explore.native.words import Words, numbered
 from checker.explore.system import GlobalState
 from checker.model.tables import Action
