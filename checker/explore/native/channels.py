@@ -8,9 +8,8 @@ import numpy as np
 
 from checker.explore.native.arrays import Numbers, grown
 from checker.explore.native.contents import MISSING, Contents, followed
-from checker.explore.native.tuples import Scope
 from checker.explore.native.pairs import empty, with_room
-
+from checker.explore.native.tuples import Scope
 
 REPLIES_KEPT = 1 << 22
 """Entries of ``Contents.replied`` at most; what is not kept is computed each time."""

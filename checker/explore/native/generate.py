@@ -33,7 +33,7 @@ class _Side(NamedTuple):
     """A state as one end sees it, and where in its words the parts are. Of the network's budgets,
     what is left (1 if they are not counted) and what was spent."""
 
-    index: int
+    state: int
     word: int
     word_hi: int
     end: int
@@ -113,7 +113,7 @@ def _write(out: Found, n: int, v: _Side, wide: bool, change_lo: int, change: int
 @inlined
 def _missing(out: Found, at: _At, v: _Side, kind: int, node: int, other: int) -> _At:
     """Notes a reaction that must be computed first."""
-    out.events[at.events, 0] = v.index
+    out.events[at.events, 0] = v.state
     out.events[at.events, 1] = kind
     out.events[at.events, 2] = node
     out.events[at.events, 3] = other

@@ -7,9 +7,10 @@ order, and is filled from the smaller one without jumping about in memory.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from checker.explore.native.arrays import Bytes, Longs, Numbers
 from checker.explore.native.jit import LINE, first_of, inlined, kernel, prefetch
@@ -57,20 +58,16 @@ def _lines(words: Longs, entries: int) -> Longs:
     return words[begin : begin + entries]
 
 
-def _begin(words: Longs) -> int:
+def _begin(words: npt.NDArray[Any]) -> int:
     """Where in ``words`` a line of memory begins."""
     return -words.ctypes.data // 8 % LINE
 
 
-def _lines(words: Longs, entries: int) -> Longs:
-    begin = _begin(words)
-    return words[begin : begin + entries]
-
-
 def _enlarged(old: Longs, entries: int) -> Longs:
     """``old`` with ``entries`` entries, in the same memory if it can be; those added are 0."""
-    words, before = old.base, _begin(old.base)
+    words = old.base
     assert words is not None
+    before = _begin(words)
     words.resize(entries + LINE, refcheck=False)
     begin = _begin(words)
     if begin != before:  # it was moved elsewhere, where lines begin elsewhere
