@@ -10,8 +10,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from checker.explore.graph import Edges, Ints, Mask
 
@@ -61,6 +59,10 @@ def distinct(numbers: npt.NDArray[Any], below: int) -> tuple[npt.NDArray[np.int6
 
 def components(edges: Edges) -> tuple[int, Ints]:
     """(number of strongly connected components, the component of each node)."""
+    # Not before it is needed: this takes a tenth of a second.
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
     shape = (len(edges), len(edges))
     ones = np.ones(len(edges.targets), dtype=np.int8)
     matrix = csr_array((ones, edges.targets, edges.offsets), shape=shape)

@@ -12,6 +12,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -20,6 +21,24 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from numba.extending import intrinsic
+from numba.np import linalg
+
+
+def _forget_blas() -> None:
+    """Spares numba the search for linear algebra, which no kernel uses: it would import all of
+    scipy's, and that takes longer than loading all kernels."""
+
+    def none() -> None:
+        raise ImportError
+
+    kept, linalg.ensure_blas = linalg.ensure_blas, none
+    try:
+        import_module("numba.np.arraymath")
+    finally:
+        linalg.ensure_blas = kept
+
+
+_forget_blas()
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

@@ -7,7 +7,7 @@ import hashlib
 import numpy as np
 
 from checker.explore.native.arrays import grown
-from checker.explore.native.pairs import empty, find, put, with_room
+from checker.explore.native.pairs import empty, put_one, with_room
 from checker.explore.native.tuples import ARRIVAL, OWN, Reactions
 from checker.model.tables import Action, Model, Move, OwnMove
 
@@ -28,7 +28,7 @@ class Tables:
         self._conditions: dict[int, int] = {}
         self._replies: dict[tuple[int, ...], int] = {(): 0}
         self._sends = 0
-        self._arrivals = 0
+        self._arrivals: set[tuple[int, int]] = set()
         self._wires: dict[object, int] = {}
         self._wired = 0
         none = np.full(64, -1, dtype=np.int32)
@@ -132,16 +132,15 @@ class Tables:
         self.log.append((OWN, node, node))
 
     def _compute_arrival(self, node: int, segment: int) -> None:
-        a = self.arrays
-        if find(a.keys, a.values, node, segment) >= 0:
+        if (node, segment) in self._arrivals:
             return
         move = self.model.tables[node & 1].arrival(node >> 1, segment)
         number = len(self.actions)
         self._append(node, -1 - segment, move, -1)
         self.settle()
-        self._arrivals += 1
-        keys, values = with_room(a.keys, a.values, self._arrivals)
-        put(keys, values, node, segment, number)
+        self._arrivals.add((node, segment))
+        keys, values = with_room(self.arrays.keys, self.arrays.values, len(self._arrivals))
+        put_one(keys, values, node, segment, number)
         self.arrays = self.arrays._replace(keys=keys, values=values)
         self.log.append((ARRIVAL, node, segment))
 
