@@ -83,7 +83,7 @@ class _Exploration:
         self.shares = [self._share()]
         self.levels: list[int] = []
         self.truncated: list[tuple[int, np.ndarray]] = []
-        self.expanded = 0
+        self.expanded = self.entries = 0
         self.most = sys.maxsize if limits.max_states is None else limits.max_states
         self.limit = ""
         self.reported = self.saved = limits.seconds()
@@ -167,11 +167,17 @@ class _Exploration:
         if len(self.shares) < threads:
             self.pool = self.pool or ThreadPoolExecutor(threads)
             self.shares += [self._share() for _ in range(threads - len(self.shares))]
-        size = min(CHUNK, -(-(last - first) // threads))
+        size = min(self._span(), -(-(last - first) // threads))
         for number, share in enumerate(self.shares[:threads]):
             share.first = min(first + number * size, last)
             share.last = min(share.first + size, last)
         return self.shares[:threads]
+
+    def _span(self) -> int:
+        """The states of a share: as many as its buffers have room for, going by those so far. If
+        they had none, what the threads after it have done would be done again."""
+        room = len(self.shares[0].out.lo) * 3 // 4
+        return min(CHUNK, 1 + room * self.expanded // max(self.entries, 1)) if self.entries else CHUNK
 
     def _share(self) -> Share:
         return Share(self.words.fields.wide, self.threads)
@@ -278,6 +284,7 @@ class _Exploration:
             truncated = share.out.truncated[: share.last - share.first]
             if truncated.any():
                 self.truncated.append((share.first, truncated.copy()))
+        self.entries += sum(share.entries for share in shares)
         self.expanded = max(share.last for share in shares if share.last > share.first)
 
     def _repack(self) -> None:
