@@ -200,19 +200,34 @@ def route(
     their keys, two words for each; about half of all successors are found there.
     """
     owners = len(counts)
-    mask = len(recent) // 2 - 1
+    listed = 0
     for i in range(count):
         word_hi = hi[i] if wide else 0
         key = key_of(lo[i], word_hi)
-        owner = region_of(key) * owners >> REGION_BITS
-        place = 2 * (key & mask)
-        seen = (recent[place] == lo[i]) & (recent[place + 1] == word_hi)
-        recent[place] = lo[i]
-        recent[place + 1] = word_hi
-        # Without a branch, which could not be foreseen.
-        queue[owner, counts[owner]] = (key << INDEX_BITS) | i
-        counts[owner] += 0 if seen else 1
+        more = 0 if _seen(recent, wide, lo[i], word_hi, key) else 1
         fresh[i] = 0
+        # Without a branch, which could not be foreseen; and of one owner in a register.
+        if owners == 1:
+            queue[0, listed] = (key << INDEX_BITS) | i
+            listed += more
+        else:
+            owner = region_of(key) * owners >> REGION_BITS
+            queue[owner, counts[owner]] = (key << INDEX_BITS) | i
+            counts[owner] += more
+    if owners == 1:
+        counts[0] = listed
+
+
+@inlined
+def _seen(recent: Longs, wide: bool, lo: int, hi: int, key: int) -> bool:
+    """Whether a state is remembered; it is afterwards."""
+    place = 2 * (key & (len(recent) // 2 - 1))
+    seen = recent[place] == lo
+    recent[place] = lo
+    if wide:
+        seen &= recent[place + 1] == hi
+        recent[place + 1] = hi
+    return seen
 
 
 @kernel
