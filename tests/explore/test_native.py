@@ -16,7 +16,7 @@ from checker.document.protocol import Network, Protocol, Scenario
 from checker.explore import reference
 from checker.explore.graph import StateGraph
 from checker.explore.limits import Limits
-from checker.explore.native import engine, expand, layout, share
+from checker.explore.native import engine, expand, layout, share, team
 from checker.model.evaluate import SemanticError
 from checker.model.tables import Model
 from tests.explore.same import same_counts, same_graph, same_verdicts, values
@@ -64,7 +64,8 @@ def both(
 def cramped(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small chunks and buffers, so that few states come to all that many do."""
     monkeypatch.setattr(engine, "CHUNK", 50)
-    monkeypatch.setattr(engine, "ENOUGH_TO_SHARE", 1)
+    monkeypatch.setattr(team, "CHUNK", 50)
+    monkeypatch.setattr(team, "ENOUGH_TO_SHARE", 1)
     monkeypatch.setattr(share, "ENTRIES", 300)
     monkeypatch.setattr(share, "RECENT", 8)
     monkeypatch.setattr(expand, "EVENTS", 200)
