@@ -10,9 +10,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order, connected_components
-
 from checker.explore.graph import Edges, Ints, Mask
 
 NODES_AT_ONCE = 1 << 18
@@ -70,6 +67,10 @@ def reached_from(
 
 def _reached_anywhere(edges: Edges, sources: npt.NDArray[Any]) -> Mask:
     """As ``reached_from``, by all edges: one search in compiled code."""
+    # Not before it is needed: this takes a tenth of a second.
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import breadth_first_order
+
     # One node more, from which there are edges to the sources.
     nodes = len(edges) + 1
     targets = np.concatenate([edges.targets, sources.astype(np.int32)])
@@ -100,6 +101,9 @@ def distinct(numbers: npt.NDArray[Any], below: int) -> tuple[npt.NDArray[np.int6
 
 def components(edges: Edges) -> tuple[int, Ints]:
     """(number of strongly connected components, the component of each node)."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
     shape = (len(edges), len(edges))
     ones = np.ones(len(edges.targets), dtype=np.int8)
     # It works on numbers of 32 bits, and makes copies of all that is wider.

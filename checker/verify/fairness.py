@@ -18,12 +18,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
 from checker.document.kinds import Value
-from checker.explore.backend import plain
 from checker.explore.graph import Edges, Ints, Mask
 from checker.explore.search import components
 from checker.model.segment import Segment
@@ -63,6 +61,11 @@ def delivery_of(sender: int, segment: Segment) -> Action:
 
 def by_networkx(edges: Edges) -> tuple[int, Ints]:
     """``components`` by networkx's own graphs and its own algorithm: the other road to it."""
+    # Not before it is needed: this takes a tenth of a second.
+    import networkx as nx
+
+    from checker.explore.backend import plain
+
     found = list(nx.strongly_connected_components(plain(edges)))
     labels: Ints = np.empty(len(edges), dtype=np.int32)
     for number, members in enumerate(found):
