@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from checker.explore.graph import Edges, Ints, Mask
 
 NODES_AT_ONCE = 1 << 18
