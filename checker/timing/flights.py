@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from checker.model.segment import Segment
 from checker.timing.moments import Moment
 
-MAX_FATES = 200
+MAX_FATES = 60
 """So many choices between equal segments are looked at."""
 
 

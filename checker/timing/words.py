@@ -14,7 +14,7 @@ from checker.timing.moments import Moment
 
 
 def happening(model: Model, moment: Moment) -> str:
-    """What happens at a moment: ``A: close``, ``<SEQ=1> from A arrives at B``."""
+    """What happens at a moment: ``A: go``, ``<NUMBER=1> from A arrives at B``."""
     end, sender = "AB"[moment.end], "AB"[moment.sender]
     if moment.segment is None:
         return f"{end}: {moment.event}"
@@ -25,7 +25,7 @@ def happening(model: Model, moment: Moment) -> str:
 
 
 def given_in_words(protocol: Protocol, numbers: Numbers) -> str:
-    """``MSL at most 120, RTO 1..60, time-wait any``."""
+    """``life at most 120, again 1..60, wait unknown``."""
     parts = []
     for name, duration in protocol.durations.items():
         given = numbers.get(name)
@@ -42,7 +42,7 @@ def given_in_words(protocol: Protocol, numbers: Numbers) -> str:
 
 
 def premise(quantity: Quantity | None, numbers: Numbers) -> str:
-    """What a bound rests on: ``RTO at most 60``."""
+    """What a bound rests on: ``again at most 60``."""
     if quantity is None:
         return "that no timer fires again meanwhile"
     value = quantity.value(numbers)
@@ -52,7 +52,7 @@ def premise(quantity: Quantity | None, numbers: Numbers) -> str:
 
 
 def formula(bound: Bound) -> str:
-    """What a limit is made of: ``2 RTO + MSL``, where names stand for the longest they take."""
+    """What a limit is made of: ``2 again + life``, where names stand for the longest they take."""
     words = ""
     for count, quantity in bound.terms:
         name = f"the least {quantity.duration}" if quantity.side == "least" else quantity.duration
@@ -67,7 +67,7 @@ def length(longest: Fraction | None) -> str:
 
 
 def constraint_in_words(constraint: Constraint, moments: Sequence[Moment]) -> tuple[str, str]:
-    """(``11 at most RTO after 8``, why that is so)."""
+    """(``11 at most long after 8``, why that is so)."""
     first, second = (_name(n, moments) for n in (constraint.first, constraint.second))
     quantity = constraint.quantity
     if quantity is None:
