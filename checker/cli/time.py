@@ -14,7 +14,7 @@ from checker.cli.messages import complain
 from checker.cli.terminal import console
 from checker.cli.traces import Saved, read_trace
 from checker.document.problems import suggest
-from checker.document.protocol import Protocol
+from checker.document.protocol import Duration, Protocol
 from checker.exchange.timing import timing_to_json
 from checker.exchange.traces import TraceFormatError
 from checker.model.tables import Model
@@ -25,6 +25,7 @@ from checker.timing.given import EXPECTED, Given, GivenError, parse_given
 from checker.timing.solve import Undecided
 from checker.verify.replay import replay
 
+OWN = ("--format", "--help")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -101,9 +102,7 @@ def _option(word: str, rest: Iterator[str]) -> tuple[str, str]:
 
 def _numbers(protocol: Protocol, lengths: Sequence[tuple[str, str]]) -> dict[str, Given]:
     """The lengths by the names of durations."""
-    options = {_called(name): duration for name, duration in protocol.durations.items()}
-    if not options:
-        raise click.UsageError(f"{protocol.name} has no durations table, so nothing in it takes time")
+    options = _options(protocol)
     numbers: dict[str, Given] = {}
     for option, text in lengths:
         if option not in options:
@@ -119,6 +118,20 @@ def _numbers(protocol: Protocol, lengths: Sequence[tuple[str, str]]) -> dict[str
         except GivenError as error:
             raise click.UsageError(f"{option}: {error}") from None
     return numbers
+
+
+def _options(protocol: Protocol) -> dict[str, Duration]:
+    """The durations by the options for them."""
+    options: dict[str, Duration] = {}
+    for duration in protocol.durations.values():
+        option = _called(duration.name)
+        if option in options or option in OWN:
+            message = f"there is an option {option} already; name it otherwise"
+            raise click.UsageError(f"{duration.position}: {duration.name}: {message}")
+        options[option] = duration
+    if not options:
+        raise click.UsageError(f"{protocol.name} has no durations table, so nothing in it takes time")
+    return options
 
 
 def _called(duration: str) -> str:

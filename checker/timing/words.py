@@ -44,7 +44,7 @@ def given_in_words(protocol: Protocol, numbers: Numbers) -> str:
 def premise(quantity: Quantity | None, numbers: Numbers) -> str:
     """What a bound rests on: ``again at most 60``."""
     if quantity is None:
-        return "that no timer fires again meanwhile"
+        return "timers that fire only as in the run"
     value = quantity.value(numbers)
     assert value is not None
     side = {"least": "at least ", "most": "at most ", "fixed": ""}[quantity.side]
