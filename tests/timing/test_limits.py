@@ -173,6 +173,12 @@ def test_when_the_last_ack_is_lost(msl: str, rto: str, longest: Fraction | None,
         assert sorted(formula(bound(found.ends, "time-wait")).split(" + ")) == sorted(made_of.split(" + "))
 
 
+def test_each_repetition_that_is_lost_adds_rto() -> None:
+    run = (*FOUR_WAY, f"{LAST_ACK} is lost", FIN_AGAIN, "<FLAGS=FIN><Seq=400> from B is lost")
+    found = tcp((*run, FIN_AGAIN, OVER, FIN_COMES), MSL="30", RTO="1..60")
+    assert bound(found.ends, "time-wait").longest == 2 * 60 + 30
+
+
 def test_a_repetition_that_takes_longer_than_rto_adds_msl() -> None:
     found = bound(tcp(ACK_LOST, MSL="120", RTO="1..60").ends, "time-wait")
     assert (None, Fraction(180)) in found.without
