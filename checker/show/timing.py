@@ -26,6 +26,8 @@ ORDERS = {
 def timing_report(model: Model, trace: Trace, answer: Answer, title: str) -> Iterator[Text]:
     yield from paragraph(title, "bold", hanging="  ")
     yield from paragraph(given_in_words(model.protocol, answer.numbers), indent="  ")
+    if trace.loop_start is not None:
+        yield from paragraph("what goes on for ever is timed once around", indent="  ")
     yield Text()
     yield from _verdict(answer)
     schedule = answer.run.schedule or answer.ends.schedule

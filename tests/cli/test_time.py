@@ -107,6 +107,7 @@ def test_a_bundled_document_needs_no_name(lastack: Lastack, tmp_path: Path) -> N
     assert lastack("time", saved, *given, "90").code == 1
     ran = lastack("time", saved, "--msl", "30", "--rto", "1..60")
     assert (ran.code, "with time-wait 30:" in ran.out) == (1, True)
+    assert "  what goes on for ever is timed once around\n" in ran.out
     assert "though not in this order" not in lastack("time", saved, *given, "30").out
     assert "though not in this order" in " ".join(lastack("time", saved, *given, "31").out.split())
 

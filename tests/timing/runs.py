@@ -37,9 +37,9 @@ TOY = """
 
 
 @cache
-def toy(restarted: str = "") -> Protocol:
+def toy(restarted: str = "", life: str = "at most") -> Protocol:
     """The toy of timers, which says how long they last: ``wait`` is what is asked about."""
-    text = TOY.replace("RESTARTED", f"`{restarted}`" if restarted else "")
+    text = TOY.replace("RESTARTED", f"`{restarted}`" if restarted else "").replace("at most", life)
     return parse(text, "timed.md", DOCUMENTS / "timed.md")
 
 

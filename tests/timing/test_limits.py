@@ -65,6 +65,9 @@ def test_limit_by_hand(
     assert bound(found.run).longest == longest
     assert found.run.schedule is not None
     assert found.possible
+    # The formula comes to the number.
+    values = [(count, quantity.value(found.numbers)) for count, quantity in bound(found.run).terms]
+    assert sum(count * (value or 0) for count, value in values) == longest * bound(found.run).times
 
 
 def test_the_limit_itself_is_possible_and_nothing_beyond() -> None:
@@ -80,6 +83,16 @@ def test_waiting_may_be_too_short_as_well() -> None:
     assert bound(found.run).shortest == bound(found.ends).shortest == 3
     assert timed(toy(), "line", run, life="25", again="3..10", wait="3").possible
     assert not timed(toy(), "line", run, life="25", again="3..10", wait="2.999999").possible
+
+
+@pytest.mark.parametrize(("scenario", "shortest"), [("line", 9), ("cloud", 6)])
+def test_a_segment_takes_its_time_to_arrive_but_not_to_get_lost(scenario: str, shortest: int) -> None:
+    """In a queue the first of two letters is lost; the other one is sent at 3 and arrives at 9. In
+    a bag it may be the first that arrives, at 6, and the second is lost before that."""
+    run = (X_SENT, AGAIN, LOST, ARRIVES, END)
+    found = timed(toy(life="range"), scenario, run, life="6..12", again="3..10")
+    assert bound(found.run).shortest == shortest
+    assert timed(toy(life="range"), scenario, run, life="6..12", again="3..10", wait=str(shortest)).possible
 
 
 def test_a_limit_rests_on_what_it_would_not_be_without() -> None:
