@@ -11,7 +11,8 @@ from checker.explore.graph import StateGraph
 from checker.model.tables import Model
 from checker.verify.trace import Trace
 
-Outcome = Literal["holds", "violated", "unknown", "vacuous", "not applicable"]
+Outcome = Literal["holds", "proved", "violated", "unknown", "vacuous", "not applicable"]
+"""``holds``: in all runs within the bounds that the scope names; ``proved``: on any network."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,22 @@ class Verdict:
 def scope_of(graph: StateGraph) -> str:
     """The bounds of an exploration in words."""
     model = graph.system.model
-    parts = [_completeness(graph), _network(model)]
+    return _in_words(model, [_completeness(graph), _network(model)])
+
+
+def scope_without_bounds(model: Model) -> str:
+    """What a proof speaks of, in words."""
+    network = "any number of segments in flight each way, in any order, any loss and duplication"
+    return _in_words(model, [network])
+
+
+def scope_of_run(model: Model) -> str:
+    """What a run speaks of that was not found by exploring all."""
+    return _in_words(model, ["one run", _network(model)])
+
+
+def _in_words(model: Model, network: list[str]) -> str:
+    parts = network
     parts.extend(_calls(model))
     parts.extend(_given(model))
     if model.scenario.assume:

@@ -168,7 +168,7 @@ def _run(block: Block) -> str:
 def _drawn(block: Block) -> str:
     """The ladder and what stands below it; the heading and its reason stand in the page."""
     found, judged = _judged(block)
-    lines = [line.plain.removeprefix("  ") for line in counterexample(found, judged)]
+    lines = [line.plain.removeprefix("  ") for line in counterexample(found.model, judged)]
     start = next(number for number, line in enumerate(lines) if line.split() == ["A", "B"])
     return _lines(lines[start:], block)
 

@@ -1,0 +1,1 @@
+"""Proofs for networks without bounds: any capacity, any loss, any reordering, any duplication."""
