@@ -126,7 +126,10 @@ class _Watch:
         self._looks += 1
         if self._looks % LOOK_EVERY:
             return
-        if limit := self._limits.hit(views):
+        most = self._limits.max_states
+        if most is not None and views > most:
+            raise LimitReached(f"more than {most:,} views (--max-views)")
+        if limit := self._limits.hit(0):
             raise LimitReached(limit)
         if self._limits.report:
             self._limits.report(Progress(views, waiting, 0, self._limits.seconds()))

@@ -76,10 +76,13 @@ def proofs_report(protocol: Protocol, results: Sequence[ProofResult], broken: in
 def _sum(
     protocol: Protocol, results: Sequence[ProofResult], outcomes: Sequence[str], wrong: int, broken: int
 ) -> Iterator[Text]:
-    counts = {outcome: outcomes.count(outcome) for outcome in ("proved", "violated", "unknown", "vacuous")}
-    parts = [f"{number:,} {outcome}" for outcome, number in counts.items() if number]
-    endings = [f"{n} {what}" for what, n in {"NOT as expected": wrong, "in error": broken}.items() if n]
-    style = "bold red" if endings else "bold yellow" if counts["unknown"] else "bold green"
+    parts = [
+        f"{n:,} {outcome}" for outcome in ("proved", "violated", "vacuous") if (n := outcomes.count(outcome))
+    ]
+    unknown = outcomes.count("unknown")
+    counts = {"not decided": unknown, "NOT as expected": wrong, "in error": broken}
+    endings = [f"{n} {what}" for what, n in counts.items() if n]
+    style = "bold red" if wrong or broken else "bold yellow" if unknown else "bold green"
     said = [counted(len(results), "scenario"), *parts, *(endings or ["all as expected"])]
     text = f"{protocol.name}: {', '.join(said)}; {sum(result.seconds for result in results):.0f} s"
     yield from paragraph(text, style, hanging="  ")
