@@ -115,7 +115,7 @@ def _expected_error(error: Exception) -> int:
     """One line (or one a problem) for the errors we know; others are faults of ours."""
     from checker.document.library import NoSuchDocument
     from checker.document.problems import DocumentError
-    from checker.exchange.traces import TraceFormatError
+    from checker.exchange.values import FormatError
     from checker.model.evaluate import SemanticError
     from checker.verify.replay import ReplayError
 
@@ -123,7 +123,7 @@ def _expected_error(error: Exception) -> int:
         say(str(error), sys.stderr)
         count = len(error.problems)
         return _say(f"{count} problem{'' if count == 1 else 's'} in the document")
-    if isinstance(error, (NoSuchDocument, SemanticError, TraceFormatError)):
+    if isinstance(error, (NoSuchDocument, SemanticError, FormatError)):
         return _say(str(error))
     if isinstance(error, ReplayError):
         return _say(f"{error} (this is a fault of lastack, please report it)")

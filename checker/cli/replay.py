@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -12,7 +10,8 @@ from checker.cli import AS_EXPECTED, NOT_AS_EXPECTED
 from checker.cli.documents import documents
 from checker.cli.terminal import console
 from checker.document.library import load
-from checker.exchange.traces import TraceCodec, TraceFormatError
+from checker.exchange.traces import TraceCodec
+from checker.exchange.values import FormatError, read_json
 from checker.model.tables import Model
 from checker.show.ladder import ladder
 from checker.show.paragraph import paragraph
@@ -35,11 +34,11 @@ def command(trace: Path, document: str) -> int:
     protocol = load(paths[0])
     codec = TraceCodec(protocol)
     try:
-        data = _read(trace)
+        data = read_json(trace)
         run, scenario = codec.decode(data)
         property, end = codec.subject(data)
-    except TraceFormatError as error:
-        raise TraceFormatError(f"{trace}: {error}") from None
+    except FormatError as error:
+        raise FormatError(f"{trace}: {error}") from None
     model = Model(protocol, scenario)
     divergence = replay(model, run)
     steps = len(run.steps)
@@ -68,10 +67,3 @@ def _conclude(message: str, code: int) -> int:
     for line in paragraph(message, "bold green" if code == AS_EXPECTED else "bold red", hanging="  "):
         console().print(line)
     return code
-
-
-def _read(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise TraceFormatError(f"this is no JSON ({error})") from None
