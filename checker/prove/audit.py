@@ -16,14 +16,18 @@ from checker.prove.claims import Claims, Values
 from checker.prove.rows import Rows
 
 
-def audit(certificate: Certificate) -> None:
+def audit(certificate: Certificate) -> list[str]:
     """Raises ``Refused`` unless the views cover the start and every step from one of them, and the
-    claims hold before the start, in every view, and of every step."""
+    claims hold before the start, in every view, and of every step.
+
+    The answer is what else bounds the claims: supplies that ran out and ghosts that saturated.
+    """
     auditor = _Auditor(certificate)
     auditor.initiation()
     for view in certificate.views:
         auditor.consecution(view)
         auditor.claims.ask_view(view)
+    return [note for rows in auditor.rows for note in rows.notes()]
 
 
 class _Auditor:

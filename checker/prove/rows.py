@@ -35,12 +35,14 @@ class Rows:
         )
         self.faults = [event.name for event in self.protocol.events.values() if event.kind == "fault"]
         budgets = tuple(self.scenario.faults.get(name, (0, 0))[end] for name in self.faults)
+        self.exhausted: set[str] = set()
+        self.saturated: set[str] = set()
         self.start = State(self.protocol.initial_state, self.blank, 0, budgets)
 
     def react(self, us: State, event: str, segment: Segment | None) -> tuple[State, list[Segment]] | None:
         """The state after an event, and what is sent; ``None`` where the event is not enabled."""
         env, now = Env(), SimpleNamespace(state=us.state, values=list(us.values))
-        env.us, env.supplies = now, self.supplies
+        env.us, env.supplies, env.exhausted = now, self.supplies, self.exhausted
         env.segment = None if segment is None else segment.values
         sent: list[Segment] = []
         then: str | None = None
@@ -69,7 +71,7 @@ class Rows:
         for act in acts:
             if isinstance(act, s.Assign):
                 variable = self.protocol.variables[act.target]
-                env.us.values[self.index[act.target]] = _held(variable, self.value(act.value, env))
+                env.us.values[self.index[act.target]] = self.held(variable, self.value(act.value, env))
             elif is_delete(act):
                 deletes = True
             else:
@@ -85,7 +87,7 @@ class Rows:
                 named = flag_words(node) if field.written in given else ()
                 values.append(tuple(word for word in field.kind.words if word in named))
             else:
-                values.append(_held(field, self.value(node, env, may_be_unset=True)))
+                values.append(self.held(field, self.value(node, env, may_be_unset=True)))
         return Segment(tuple(values))
 
     def forget(self, lives: str, values: list[Value]) -> None:
@@ -104,11 +106,17 @@ class Rows:
             if left:
                 yield name, us._replace(faults=(*us.faults[:i], left - 1, *us.faults[i + 1 :]))
 
+    def held(self, place: Variable | Field, value: Any) -> Value:
+        """A value as a variable or field holds it; only ghosts saturate."""
+        limit = place.kind.limit
+        if limit is not None and value is not None and value > limit:
+            if not place.ghost:
+                raise SemanticError(f"`{place.name}` would become {value}, beyond its limit")
+            self.saturated.add(f"{place.name} saturated at {limit}")
+            value = limit
+        return settle(value, place.kind)
 
-def _held(place: Variable | Field, value: Any) -> Value:
-    """A value as a variable or field holds it; only ghosts saturate."""
-    if place.kind.limit is not None and value is not None and value > place.kind.limit:
-        if not place.ghost:
-            raise SemanticError(f"`{place.name}` would become {value}, beyond its limit")
-        value = place.kind.limit
-    return settle(value, place.kind)
+    def notes(self) -> list[str]:
+        """What a claim speaks of less for than it seems to."""
+        ran_out = [f"{name} ran out, its last value was used again" for name in sorted(self.exhausted)]
+        return [f"{'AB'[self.end]}'s {note}" for note in [*sorted(self.saturated), *ran_out]]
