@@ -185,7 +185,7 @@ class _Reader:
                 budgets[variable.name] = taken, len(scenario.values[variable.name][end])
         for name, (given, most) in budgets.items():
             if not 0 <= given <= most:
-                raise FormatError(f"{where}: `{name}` is {given}, expected 0 to {most}")
+                raise FormatError(f"{where}: `{name}` is {given!s:.40}, expected 0 to {most}")
 
     def _segments(self, proof: Json) -> list[Segment]:
         segments = []
@@ -203,7 +203,7 @@ class _Reader:
         if property is None:
             raise FormatError(f"{where}: {self._protocol.name} has no property `{name}`")
         if property.kind != kind:
-            raise FormatError(f"{where}: `{name}` is a `{property.kind}` property, not a `{kind}` one")
+            raise FormatError(f"{where}: `{name}` is of the kind `{property.kind}`, not `{kind}`")
         return property
 
 
