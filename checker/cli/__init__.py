@@ -20,11 +20,12 @@ AS_EXPECTED, NOT_AS_EXPECTED, ERROR, LIMIT = 0, 1, 2, 3
 COMMANDS = {
     "check": ("checker.cli.check", "Explore scenarios and decide their properties."),
     "prove": ("checker.cli.prove", "Prove properties for channels of any capacity."),
-    "verify": ("checker.cli.verify", "Check a proof that `prove` saved."),
     "list": ("checker.cli.listing", "Show documents, scenarios and properties."),
     "lint": ("checker.cli.lint", "Report everything suspicious in documents."),
     "fmt": ("checker.cli.fmt", "Align the tables of documents."),
     "replay": ("checker.cli.replay", "Replay a saved trace."),
+    "verify": ("checker.cli.verify", "Check a proof that `prove` saved."),
+    "time": ("checker.cli.time", "Say whether a saved trace can happen in time."),
     "why": ("checker.cli.why", "Say what a row is for: what goes wrong without it."),
     "export": ("checker.cli.export", "Export a scenario to another tool."),
 }
