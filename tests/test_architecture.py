@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -115,6 +116,37 @@ def test_files_are_short(root: str) -> None:
         for path in (ROOT / root).rglob("*.py")
     }
     assert {path: lines for path, lines in lengths.items() if lines >= 400} == {}
+
+
+# What proofs rest on
+
+TRUSTED = ["audit", "certificate", "claims", "rows"]
+"""The files of ``prove`` that check a certificate."""
+
+SHARED = {"checker.model.evaluate", "checker.model.segment"}
+"""What they share with the rest, besides the reader of documents."""
+
+
+@pytest.mark.parametrize("name", TRUSTED)
+def test_the_check_of_proofs_shares_no_semantics_with_what_makes_them(name: str) -> None:
+    """What rows do, what may happen, and what claims speak of is said a second time there."""
+    path = PACKAGE / "prove" / f"{name}.py"
+    known = {f"checker.prove.{other}" for other in TRUSTED}
+    for imported in imports(path):
+        top, *rest = imported.split(".")
+        module = ".".join([top, *rest[:2]])
+        if top == "checker":
+            assert rest[0] == "document" or module in SHARED | known, f"{path} imports {imported}"
+        else:
+            assert top in sys.stdlib_module_names
+    assert len(path.read_text(encoding="utf-8").splitlines()) < 200
+
+
+@pytest.mark.parametrize("module", sorted(SHARED))
+def test_what_the_check_of_proofs_shares_rests_on_documents_alone(module: str) -> None:
+    path = PACKAGE.parent / (module.replace(".", "/") + ".py")
+    ours = [name for name in imports(path) if name.startswith("checker.")]
+    assert all(name.startswith("checker.document") for name in ours)
 
 
 # No protocol in the program

@@ -24,6 +24,7 @@ COMMANDS = {
     "lint": ("checker.cli.lint", "Report everything suspicious in documents."),
     "fmt": ("checker.cli.fmt", "Align the tables of documents."),
     "replay": ("checker.cli.replay", "Replay a saved trace."),
+    "verify": ("checker.cli.verify", "Check a proof that `prove` saved."),
     "time": ("checker.cli.time", "Say whether a saved trace can happen in time."),
     "why": ("checker.cli.why", "Say what a row is for: what goes wrong without it."),
     "export": ("checker.cli.export", "Export a scenario to another tool."),
@@ -116,7 +117,7 @@ def _expected_error(error: Exception) -> int:
     """One line (or one a problem) for the errors we know; others are faults of ours."""
     from checker.document.library import NoSuchDocument
     from checker.document.problems import DocumentError
-    from checker.exchange.traces import TraceFormatError
+    from checker.exchange.values import FormatError
     from checker.model.evaluate import SemanticError
     from checker.verify.replay import ReplayError
 
@@ -124,7 +125,7 @@ def _expected_error(error: Exception) -> int:
         say(str(error), sys.stderr)
         count = len(error.problems)
         return _say(f"{count} problem{'' if count == 1 else 's'} in the document")
-    if isinstance(error, (NoSuchDocument, SemanticError, TraceFormatError)):
+    if isinstance(error, (NoSuchDocument, SemanticError, FormatError)):
         return _say(str(error))
     if isinstance(error, ReplayError):
         return _say(f"{error} (this is a fault of lastack, please report it)")

@@ -16,7 +16,7 @@ from checker.cli.traces import Saved, read_trace
 from checker.document.problems import suggest
 from checker.document.protocol import Duration, Protocol
 from checker.exchange.timing import timing_to_json
-from checker.exchange.traces import TraceFormatError
+from checker.exchange.values import FormatError
 from checker.model.tables import Model
 from checker.show.timing import timing_report
 from checker.timing.answer import answer
@@ -49,7 +49,7 @@ def command(ctx: click.Context, words: tuple[str, ...], format: str) -> int:
     model = Model(saved.protocol, saved.scenario)
     if (divergence := replay(model, saved.run)) is not None:
         message = f"after step {divergence.steps} of {len(saved.run.steps)}, {divergence.message}"
-        raise TraceFormatError(f"{asked.trace}: it does not run in {saved.protocol.name}: {message}")
+        raise FormatError(f"{asked.trace}: it does not run in {saved.protocol.name}: {message}")
     try:
         found = answer(model, saved.run, numbers)
     except (TooManyFates, Undecided) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ import click
 from checker.cli.documents import documents
 from checker.document.library import load
 from checker.document.protocol import Property, Protocol, Scenario
-from checker.exchange.traces import TraceCodec, TraceFormatError
+from checker.exchange.traces import TraceCodec
+from checker.exchange.values import FormatError, read_json
 from checker.verify.trace import Trace
 
 
@@ -31,13 +31,13 @@ class Saved:
 def read_trace(path: Path, document: str | None = None) -> Saved:
     """The trace in a file, in ``document`` or else the one that the file names."""
     try:
-        data = _json(path)
+        data = read_json(path)
         protocol = load(_one(document or _named(data)))
         codec = TraceCodec(protocol)
         run, scenario = codec.decode(data)
         property, end = codec.subject(data)
-    except TraceFormatError as error:
-        raise TraceFormatError(f"{path}: {error}") from None
+    except FormatError as error:
+        raise FormatError(f"{path}: {error}") from None
     return Saved(protocol, scenario, run, property, end)
 
 
@@ -52,12 +52,5 @@ def _named(data: Any) -> str:
     """The document that a trace says it is of: a bundled one's bare name."""
     name = data.get("document") if isinstance(data, dict) else None
     if not isinstance(name, str) or not name:
-        raise TraceFormatError("this does not say of which document it is a trace; name it: TRACE DOC")
+        raise FormatError("this does not say of which document it is a trace; name it: TRACE DOC")
     return name
-
-
-def _json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise TraceFormatError(f"this is no JSON ({error})") from None

@@ -201,8 +201,8 @@ def _without(key: str) -> Change:
     [
         (lambda v: v.update(format="itf"), "this is no lastack-trace of version 1"),
         (lambda v: v.update(format_version=2), "this is no lastack-trace of version 1"),
-        (lambda v: v.update(scenario="loud"), "door has no scenario `loud`, which the trace runs in"),
-        (lambda v: v.update(set={"hasty": "on"}), "door has no switch `hasty`, which the trace sets"),
+        (lambda v: v.update(scenario="loud"), "door has no scenario `loud`, which the file names"),
+        (lambda v: v.update(set={"hasty": "on"}), "door has no switch `hasty`, which the file sets"),
         (lambda v: v.update(property="heard"), "door has no property `heard`, which the trace is about"),
         (lambda v: v.update(property=["woken"]), "the file: `property` is not text"),
         (_without("steps"), "the file: `steps` is missing"),

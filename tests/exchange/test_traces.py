@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from checker.document.library import load
 from checker.document.protocol import Protocol, Scenario
-from checker.exchange.traces import TraceCodec, TraceFormatError
+from checker.exchange.traces import TraceCodec
+from checker.exchange.values import FormatError
 from checker.explore.limits import Limits
 from checker.explore.reference import explore
 from checker.model.tables import Model
@@ -138,12 +139,12 @@ def test_all_the_kinds_of_values() -> None:
 DAMAGES: list[tuple[tuple[str | int, ...], Any, str]] = [
     (("format",), "other", "this is no lastack-trace of version 1"),
     (("format_version",), "1", "this is no lastack-trace of version 1"),
-    (("scenario",), "nowhere", "post has no scenario `nowhere`, which the trace runs in"),
+    (("scenario",), "nowhere", "post has no scenario `nowhere`, which the file names"),
     (("scenario",), ["one letter"], "the file: `scenario` is not text"),
     (("capacity",), 0, "the file: `capacity` is not a number from 1 to 1000"),
     (("capacity",), True, "the file: `capacity` is not an integer"),
     (("set",), [], "the file, `set`: expected an object"),
-    (("set",), {"fast": "on"}, "post has no switch `fast`, which the trace sets"),
+    (("set",), {"fast": "on"}, "post has no switch `fast`, which the file sets"),
     (("initial",), None, "initial: expected an object"),
     (("initial", "A"), 1, "initial, A: expected an object"),
     (("initial", "A", "state"), 1, "initial, A: `state` is not text"),
@@ -197,7 +198,7 @@ def test_what_is_no_trace_is_refused_with_its_place(
     for key in path[:-1]:
         place = place[key]
     place[path[-1]] = value
-    with pytest.raises(TraceFormatError) as error:
+    with pytest.raises(FormatError) as error:
         TraceCodec(protocol("post")).decode(trace)
     assert str(error.value).startswith(message)
 
@@ -233,19 +234,19 @@ def test_everything_that_is_missing_is_noticed() -> None:
             # Not every action has them; without, this is another one.
             assert codec.decode(trace)[0] != whole
         else:
-            with pytest.raises(TraceFormatError):
+            with pytest.raises(FormatError):
                 codec.decode(trace)
 
 
 @pytest.mark.parametrize("value", [None, 1, "trace", [], {}, True])
 def test_what_is_no_object_with_our_format_is_refused(value: Any) -> None:
-    with pytest.raises(TraceFormatError):
+    with pytest.raises(FormatError):
         TraceCodec(protocol("post")).decode(value)
 
 
 def test_the_trace_of_another_document_says_so() -> None:
     value = written("pit", "falls", "out")
-    with pytest.raises(TraceFormatError, match=r"this is a trace of pit, not of post \(post has no scenario"):
+    with pytest.raises(FormatError, match=r"this is a trace of pit, not of post \(post has no scenario"):
         TraceCodec(protocol("post")).decode(value)
 
 
@@ -282,7 +283,7 @@ def test_whatever_was_changed_is_read_or_refused(value: Any) -> None:
     try:
         trace, scenario = TraceCodec(protocol("post")).decode(value)
         TraceCodec(protocol("post")).subject(value)
-    except TraceFormatError:
+    except FormatError:
         return
     divergence = replay(Model(protocol("post"), scenario), trace)
     assert divergence is None or 0 <= divergence.steps <= len(trace.steps)
