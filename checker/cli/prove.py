@@ -14,10 +14,11 @@ from checker.cli import AS_EXPECTED, ERROR, LIMIT, NOT_AS_EXPECTED
 from checker.cli.documents import documents as files
 from checker.cli.messages import complain
 from checker.cli.saving import save_trace
-from checker.cli.terminal import ProgressLine, console, require_writable
+from checker.cli.terminal import ProgressLine, console, require_writable, write_atomically
 from checker.document.library import load
 from checker.document.problems import suggest
 from checker.document.protocol import Protocol, Scenario
+from checker.exchange.proofs import proof_to_json
 from checker.explore.limits import Limits
 from checker.model.evaluate import SemanticError
 from checker.prove.decide import PROVABLE
@@ -41,6 +42,12 @@ from checker.show.proofs import proof_report, proofs_report
     "--time-limit", type=click.FloatRange(0), metavar="S", help="Give up a closure after S seconds."
 )
 @click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Save what is proved there, for `lastack verify`.",
+)
+@click.option(
     "--traces",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
@@ -52,6 +59,7 @@ def command(
     properties: tuple[str, ...],
     max_views: int,
     time_limit: float | None,
+    output: Path | None,
     traces: Path | None,
 ) -> int:
     """Prove properties for channels that hold any number of segments.
@@ -65,8 +73,13 @@ def command(
     """
     if time_limit is not None and not math.isfinite(time_limit):
         raise click.UsageError(f"--time-limit {time_limit}: expected a number of seconds")
-    loaded = [load(path) for path in files(documents or ("rfc9293",))]
+    paths = files(documents or ("rfc9293",))
+    loaded = [load(path) for path in paths]
     _require_known(loaded, scenarios, properties)
+    if output is not None:
+        if len(paths) > 1:
+            raise click.UsageError("--output: a proof is about one document, and here are several")
+        require_writable(output)
     if traces is not None:
         traces.mkdir(parents=True, exist_ok=True)
         require_writable(traces, inside=True)
@@ -76,6 +89,8 @@ def command(
         for protocol in loaded
         if (chosen := [s for s in protocol.scenarios.values() if not scenarios or s.name in scenarios])
     ]
+    if output is not None:
+        write_atomically(output, proof_to_json(paths[0], loaded[0], proving.results))
     return next(code for code in (ERROR, NOT_AS_EXPECTED, LIMIT, AS_EXPECTED) if code in codes)
 
 
@@ -107,6 +122,7 @@ class _Proving:
         self.max_views = max_views
         self.time_limit = time_limit
         self.traces = traces
+        self.results: list[ProofResult] = []
         self.out = console()
 
     def document(self, protocol: Protocol, chosen: Sequence[Scenario]) -> int:
@@ -121,6 +137,7 @@ class _Proving:
                 complain(f"{scenario.name}: {error}")
                 broken += 1
         self._print(proofs_report(protocol, results, broken))
+        self.results += results
         return ERROR if broken else _code(results)
 
     def _scenario(self, protocol: Protocol, scenario: Scenario) -> ProofResult:

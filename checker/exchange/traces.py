@@ -42,16 +42,16 @@ class TraceCodec:
     def encode(
         self, trace: Trace, scenario: Scenario, property: str = "", end: int | None = None
     ) -> dict[str, Any]:
-        """``trace`` with what it takes to replay it: the name of the scenario, and the capacity,
-        the network and the switches that may not be those of the document; ``property`` and
-        ``end`` it is about."""
+        """``trace`` with what it takes to replay it: the name of the scenario, the capacity and the
+        switches that the command line may have changed, and the network if it is another one;
+        ``property`` and ``end`` it is about."""
         return {
             "format": FORMAT,
             "format_version": VERSION,
             "document": self.protocol.name,
             "scenario": scenario.name,
             "capacity": scenario.capacity,
-            "network": _network(scenario.network),
+            **self._other_network(scenario),
             "set": {name: show_value(value) for name, value in scenario.set.items()},
             "property": property,
             "end": None if end is None else "AB"[end],
@@ -60,6 +60,12 @@ class TraceCodec:
             "loop": trace.loop_start,
             "stuck": trace.stuck_after,
         }
+
+    def _other_network(self, scenario: Scenario) -> dict[str, Any]:
+        """The network, where it is not the one that the document gives the scenario."""
+        declared = self.protocol.scenarios.get(scenario.name)
+        same = declared is not None and declared.network == scenario.network
+        return {} if same else {"network": _network(scenario.network)}
 
     def _step(self, step: Step) -> dict[str, Any]:
         return {

@@ -87,3 +87,15 @@ def test_a_row_without_meaning_is_an_error(lastack: Lastack, tmp_path: Path) -> 
     assert ran.code == 2
     assert "the rows `in.bad` and `in.x` of one step both fire" in ran.err
     assert "1 in error" in ran.out
+
+
+def test_a_saved_proof_is_verified(lastack: Lastack, tmp_path: Path) -> None:
+    path, proof = document(tmp_path), tmp_path / "proof.json"
+    assert lastack("prove", path, "-o", proof).code == 0
+    ran = lastack("verify", proof, path)
+    assert (ran.code, ran.err) == (0, "")
+    path.write_text(path.read_text().replace("| `in.x` |", "| `in.xx` |"))
+    assert lastack("verify", proof, path).code == 1
+    several = lastack("prove", path, "textbook", "-o", proof)
+    assert (several.code, several.out) == (2, "")
+    assert several.err == "lastack: --output: a proof is about one document, and here are several\n"

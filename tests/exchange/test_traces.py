@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.document.library import load
-from checker.document.protocol import Protocol, Scenario
+from checker.document.protocol import Network, Protocol, Scenario
 from checker.exchange.traces import TraceCodec
 from checker.exchange.values import FormatError
 from checker.explore.limits import Limits
@@ -176,9 +176,9 @@ DAMAGES: list[tuple[tuple[str | int, ...], Any, str]] = [
     (("steps", 2, "action", "segment"), "x", "step 3: expected an object"),
     (("steps", 3, "after", "B"), None, "step 4, B: expected an object"),
     (("network",), "bag", "the file, `network`: expected an object"),
-    (("network", "order"), "heap", "the file, `network`: `order` is not `queue` or `bag`"),
-    (("network", "lose"), -1, "the file, `network`: `lose` is not a number from 0 to 100 or null"),
-    (("network", "duplicate"), "1", "the file, `network`: `duplicate` is not an integer"),
+    (("network",), {"order": "heap", "lose": 1}, "the file, `network`: `order` is not `queue` or `bag`"),
+    (("network",), {"order": "bag", "lose": -1}, "the file, `network`: `lose` is not a number from 0 to 100 or null"),
+    (("network",), {"order": "bag", "lose": None, "duplicate": "1"}, "the file, `network`: `duplicate` is not an integer"),
     (("loop",), 4, "the file: `loop` is not the number of a step"),
     (("loop",), -1, "the file: `loop` is not the number of a step"),
     (("stuck",), 5, "the file: `stuck` is not the number of a step"),
@@ -203,6 +203,15 @@ def test_what_is_no_trace_is_refused_with_its_place(
     assert str(error.value).startswith(message)
 
 
+def test_another_network_is_kept() -> None:
+    post = protocol("post")
+    codec = TraceCodec(post)
+    trace, scenario = codec.decode(written("post", "two in a queue", "at most one"))
+    assert "network" not in written("post", "two in a queue", "at most one")
+    other = replace(scenario, network=Network("bag", lose=None, duplicate=3))
+    assert codec.decode(codec.encode(trace, other))[1].network == other.network
+
+
 def keys(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """The paths of all the keys of objects."""
     for key, part in value.items() if isinstance(value, dict) else enumerate(value):
@@ -212,9 +221,8 @@ def keys(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | i
             yield from keys(part, (*path, key))
 
 
-FOR_READERS = ("document", "property", "end", "loop", "stuck", "network")
-"""What says what a trace is about, the endless part that this one has not, and the network,
-which in older traces was that of the scenario."""
+FOR_READERS = ("document", "property", "end", "loop", "stuck")
+"""What says what a trace is about, and the endless part that this one has not."""
 
 
 def test_everything_that_is_missing_is_noticed() -> None:
