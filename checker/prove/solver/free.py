@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import z3
@@ -11,7 +11,7 @@ from checker.document import syntax as s
 from checker.document.kinds import Kind, Space
 from checker.document.names import STATE
 from checker.prove.solver.encode import Encoder, End, Scene
-from checker.prove.solver.terms import SEQ_BITS, Bool, Term
+from checker.prove.solver.terms import SEQ_BITS, TRUE, Bool, Term
 
 SPACES: tuple[Space, Space] = ("A", "B")
 
@@ -52,7 +52,7 @@ class Free:
             ends=ends,
             switches={v.name: self._symbol(v.name, v.kind, fixed=True) for v in protocol.switches.values()},
             segment={f.name: self._symbol(f.name, f.kind.of_end(whose)) for f in protocol.fields.values()},
-            event=self._symbol("event", Kind("words", words=tuple(protocol.events))).required(),
+            event=self._set("event", Kind("words", words=tuple(protocol.events))),
             take=self._take,
             asks=self._asks,
         )
@@ -66,22 +66,29 @@ class Free:
         self.symbols.append(Symbol(name, kind, term, fixed))
         return term
 
+    def _set(self, name: str, kind: Kind) -> Term:
+        """A free value that is set."""
+        term = self.encoder.words.symbol(kind, name).required()
+        term = replace(term, defined=TRUE)
+        self.symbols.append(Symbol(name, kind, term))
+        return term
+
     def _end(self, view: str) -> End:
         """The end or moment of this view; what the acting end has bears no prefix."""
         protocol = self.encoder.protocol
         prefix = {"us": "", "peer": "peer's ", "before": "before "}[view]
-        state = self._symbol(f"{prefix}{STATE}", Kind("words", words=tuple(protocol.states)))
+        state = self._set(f"{prefix}{STATE}", Kind("words", words=tuple(protocol.states)))
         values = {
             v.name: self._symbol(f"{prefix}{v.name}", v.kind.of_end(self._whose(view)))
             for v in protocol.variables.values()
             if v.lives != "supply"
         }
-        return End(state.required(), values)
+        return End(state, values)
 
     def _take(self, name: str) -> Term:
         taken = sum(symbol.name.startswith(f"{name} taken ") for symbol in self.symbols) + 1
         kind = self.encoder.protocol.variables[name].kind.of_end(self.end)
-        return self._symbol(f"{name} taken {taken}", kind).required()
+        return self._set(f"{name} taken {taken}", kind)
 
     def _asks(self, node: s.Expression, view: str) -> Bool:
         """A free answer of the network, the same wherever the same is asked."""

@@ -39,7 +39,7 @@ class Expression:
 
 
 def expressions(protocol: Protocol) -> Iterator[Expression]:
-    """What ends evaluate, in document order: initial sequence numbers, definitions, defaults, rows, assumptions."""
+    """What ends evaluate: initial sequence numbers, definitions, defaults, rows, assumptions."""
     seen: set[int] = set()
     for expression in _all(protocol):
         if id(expression.node) not in seen:

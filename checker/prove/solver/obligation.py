@@ -36,7 +36,7 @@ class Obligation:
     assertions: tuple[Bool, ...]
     symbols: tuple[Symbol, ...]
     words: Words
-    wants: Literal["sat", "unsat"] = "unsat"
+    wants: Answer = "unsat"
 
 
 @dataclass(frozen=True)
