@@ -1,0 +1,162 @@
+"""Hazards: initial sequence numbers with which an end does something else than it does with
+numbers that lie far apart.
+
+The views are closed with numbers far apart. Where an evaluation in them meets numbers of several
+sources (a literal of the document, several incarnations), the solver says for which numbers it
+would come out otherwise. With all other numbers the same runs happen, number for number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import z3
+
+from checker.document import syntax as s
+from checker.document.protocol import Protocol, Scenario
+from checker.explore.limits import Limits
+from checker.model.endpoint import Endpoint
+from checker.model.tables import Model
+from checker.prove.closure import Closure, merged
+from checker.prove.search import without_bounds
+from checker.prove.solver.boxes import Solutions, solutions
+from checker.prove.solver.instances import Instances, Key, Recorder
+from checker.prove.solver.numbers import Numbers, Unknown
+from checker.prove.solver.obligation import names_in
+from checker.prove.solver.terms import SEQ_BITS, Bool, any_of
+from checker.prove.steps import Step, Steps
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A step that comes out otherwise for some numbers: which evaluations in it do."""
+
+    end: int
+    step: Step
+    rows: tuple[str, ...]
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Steps of one end in one state that fire the same ``rows`` at the bases.
+
+    ``condition`` says for which numbers one of them does not, on ``unknowns``; of those of a space
+    ``pinned`` only differences count.
+    """
+
+    end: int
+    state: str
+    event: str
+    rows: tuple[str, ...]
+    suspects: tuple[Suspect, ...]
+    condition: Bool
+    unknowns: tuple[Unknown, ...]
+    pinned: tuple[Unknown, ...]
+
+
+class Study:
+    """A scenario closed at the bases, and the steps in it that depend on numbers."""
+
+    def __init__(self, protocol: Protocol, scenario: Scenario, limits: Limits) -> None:
+        self.protocol = protocol
+        self.numbers = Numbers(protocol, scenario)
+        self.model = Model(protocol, without_bounds(self.numbers.at_bases()))
+        self.closure: Closure = merged(self.model, limits)
+        self.recorder = Recorder(self.numbers, self.model.switches)
+        self.instances = Instances(self.numbers, self.recorder)
+        self._always = self._always_looked_at()
+
+    def groups(self) -> list[Group]:
+        found: dict[tuple[int, str, str, tuple[str, ...]], list[Suspect]] = {}
+        for suspect in self._suspects():
+            end, step = suspect.end, suspect.step
+            state = self.model.tables[end].locals[step.local].state
+            event = step.action.event or self.model.arrival_event
+            found.setdefault((end, state, event, suspect.rows), []).append(suspect)
+        return [self._group(*key, tuple(suspects)) for key, suspects in found.items()]
+
+    def _group(
+        self, end: int, state: str, event: str, rows: tuple[str, ...], suspects: tuple[Suspect, ...]
+    ) -> Group:
+        keys = dict.fromkeys(key for suspect in suspects for key in suspect.keys)
+        terms = {t.get_id(): t for t in (self.instances.differs(end, key) for key in keys)}
+        condition = any_of(*terms.values())
+        spoken = names_in([condition])
+        unknowns = [u for u in self.numbers.unknowns if u.name in spoken]
+        pinned = [
+            next(u for u in unknowns if u.space == space)
+            for space in dict.fromkeys(u.space for u in unknowns)
+            if _only_differences(condition, [u for u in unknowns if u.space == space])
+        ]
+        return Group(end, state, event, rows, suspects, condition, tuple(unknowns), tuple(pinned))
+
+    # Looking at the steps
+
+    def _suspects(self) -> Iterator[Suspect]:
+        rules = self.protocol.rules
+        for end in (0, 1):
+            endpoint = Endpoint(self.protocol, self.model.scenario, end, self.recorder)
+            for step in Steps(self.closure, end):
+                if not self._may_mix(end, step):
+                    continue
+                local = self.model.tables[end].locals[step.local]
+                self.recorder.noted.clear()
+                event = step.action.event or self.model.arrival_event
+                reaction = endpoint.react(local, event, step.action.segment)
+                assert reaction is not None
+                noted = self.recorder.noted
+                keys = tuple(key for key in noted if not z3.is_false(self.instances.differs(end, key)))
+                if keys:
+                    yield Suspect(end, step, tuple(rules[index].id for index in reaction.fired), keys)
+
+    def _may_mix(self, end: int, step: Step) -> bool:
+        """Whether numbers of several sources may meet in a step."""
+        local = self.model.tables[end].locals[step.local]
+        segment = step.action.segment
+        if segment is None or (step.action.event or self.model.arrival_event, local.state) in self._always:
+            return True
+        variables = tuple(self.protocol.variables.values())
+        received = tuple(self.protocol.fields.values())
+        sources = self.numbers.sources(variables, local.values, end)
+        sources |= self.numbers.sources(received, segment.values, 1 - end)
+        return len({space for space, _ in sources}) < len(sources)
+
+    def _always_looked_at(self) -> set[tuple[str, str]]:
+        """The events and states whose rows bring new numbers in: a supply's, or literals."""
+        bringing = {
+            id(e.node)
+            for place, e in enumerate(self.recorder.listed)
+            if place in self.instances.literal or self.recorder.reads[place].supplies
+        }
+        found = set()
+        for rule in self.protocol.rules:
+            if self._brings(rule.guard, bringing) or self._brings((rule.acts, rule.sends), bringing):
+                found |= {(event, state) for event in rule.events for state in rule.states}
+        return found
+
+    def _brings(self, node: object, bringing: set[int]) -> bool:
+        if id(node) in bringing:
+            return True
+        if isinstance(node, tuple):
+            return any(self._brings(part, bringing) for part in node)
+        if isinstance(node, s.Perform) and node.name in self.protocol.definitions:
+            return self._brings(self.protocol.definitions[node.name].means, bringing)
+        return isinstance(node, s.Node) and any(self._brings(part, bringing) for part in vars(node).values())
+
+
+def _only_differences(condition: Bool, unknowns: list[Unknown]) -> bool:
+    """Whether moving all of ``unknowns`` by as much never changes ``condition``."""
+    move = z3.BitVec("move", SEQ_BITS)
+    moved = z3.substitute(condition, *[(u.term, u.term + move) for u in unknowns])
+    solver = z3.Solver()
+    solver.add(condition != moved)
+    return bool(solver.check() == z3.unsat)
+
+
+def solved(group: Group) -> Solutions:
+    """For which numbers the group is a hazard: the pinned ones are 0, so the others differences."""
+    zero = z3.BitVecVal(0, SEQ_BITS)
+    condition = z3.simplify(z3.substitute(group.condition, *[(u.term, zero) for u in group.pinned]))
+    return solutions(condition, [u.name for u in group.unknowns if u not in group.pinned])
