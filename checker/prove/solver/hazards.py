@@ -8,15 +8,17 @@ would come out otherwise. With all other numbers the same runs happen, number fo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import z3
 
 from checker.document import syntax as s
+from checker.document.kinds import MODULUS
 from checker.document.protocol import Protocol, Scenario
 from checker.explore.limits import Limits
-from checker.model.endpoint import Endpoint
+from checker.model.endpoint import Endpoint, Reaction
 from checker.model.tables import Model
 from checker.prove.closure import Closure, merged
 from checker.prove.search import without_bounds
@@ -30,11 +32,12 @@ from checker.prove.steps import Step, Steps
 
 @dataclass(frozen=True)
 class Suspect:
-    """A step that comes out otherwise for some numbers: which evaluations in it do."""
+    """A step that comes out otherwise for some numbers: the evaluations in it that do, and what it
+    does at the bases."""
 
     end: int
     step: Step
-    rows: tuple[str, ...]
+    reaction: Reaction
     keys: tuple[Key, ...]
 
 
@@ -42,8 +45,8 @@ class Suspect:
 class Group:
     """Steps of one end in one state that fire the same ``rows`` at the bases.
 
-    ``condition`` says for which numbers one of them does not, on ``unknowns``; of those of a space
-    ``pinned`` only differences count.
+    ``condition`` says for which numbers one of them does not. It is about ``unknowns``; of those of
+    a space with a ``pinned`` one it asks for the difference to that only.
     """
 
     end: int
@@ -54,6 +57,33 @@ class Group:
     condition: Bool
     unknowns: tuple[Unknown, ...]
     pinned: tuple[Unknown, ...]
+
+    @property
+    def free(self) -> tuple[Unknown, ...]:
+        return tuple(u for u in self.unknowns if u not in self.pinned)
+
+    def numbers(self, point: Mapping[str, int]) -> dict[str, int]:
+        """The unknowns where the free ones are ``point``, or as far from a pinned one."""
+        found = {u.name: u.given for u in self.pinned}
+        for unknown in self.free:
+            start = next((u.given for u in self.pinned if u.space == unknown.space), 0)
+            found[unknown.name] = (start + point[unknown.name]) % MODULUS
+        return found
+
+    def holds_for(self, numbers: Mapping[str, int]) -> bool:
+        """Whether the condition holds for numbers of all its unknowns."""
+        values = [(u.term, z3.BitVecVal(numbers[u.name], SEQ_BITS)) for u in self.unknowns]
+        return bool(z3.is_true(z3.simplify(z3.substitute(self.condition, *values))))
+
+
+class _Kind(NamedTuple):
+    """What the steps of a group have in common."""
+
+    end: int
+    state: str
+    event: str
+    rows: tuple[str, ...]
+    names: tuple[str, ...]
 
 
 class Study:
@@ -69,33 +99,44 @@ class Study:
         self._always = self._always_looked_at()
 
     def groups(self) -> list[Group]:
-        found: dict[tuple[int, str, str, tuple[str, ...]], list[Suspect]] = {}
+        """The suspects by what they do, and by the unknowns that it depends on."""
+        found: dict[_Kind, list[Suspect]] = {}
         for suspect in self._suspects():
-            end, step = suspect.end, suspect.step
-            state = self.model.tables[end].locals[step.local].state
-            event = step.action.event or self.model.arrival_event
-            found.setdefault((end, state, event, suspect.rows), []).append(suspect)
-        return [self._group(*key, tuple(suspects)) for key, suspects in found.items()]
+            for names, keys in self._by_unknowns(suspect).items():
+                found.setdefault(self._kind(suspect, names), []).append(replace(suspect, keys=keys))
+        return [self._group(kind, tuple(suspects)) for kind, suspects in found.items()]
 
-    def _group(
-        self, end: int, state: str, event: str, rows: tuple[str, ...], suspects: tuple[Suspect, ...]
-    ) -> Group:
+    def _kind(self, suspect: Suspect, names: tuple[str, ...]) -> _Kind:
+        state = self.model.tables[suspect.end].locals[suspect.step.local].state
+        event = suspect.step.action.event or self.model.arrival_event
+        rows = tuple(self.protocol.rules[index].id for index in suspect.reaction.fired)
+        return _Kind(suspect.end, state, event, rows, names)
+
+    def _by_unknowns(self, suspect: Suspect) -> dict[tuple[str, ...], tuple[Key, ...]]:
+        """The evaluations of a step by the unknowns that they depend on."""
+        found: dict[tuple[str, ...], tuple[Key, ...]] = {}
+        for key in suspect.keys:
+            names = tuple(sorted(names_in([self.instances.differs(suspect.end, key)])))
+            found[names] = (*found.get(names, ()), key)
+        return found
+
+    def _group(self, kind: _Kind, suspects: tuple[Suspect, ...]) -> Group:
         keys = dict.fromkeys(key for suspect in suspects for key in suspect.keys)
-        terms = {t.get_id(): t for t in (self.instances.differs(end, key) for key in keys)}
+        terms = {t.get_id(): t for t in (self.instances.differs(kind.end, key) for key in keys)}
         condition = any_of(*terms.values())
-        spoken = names_in([condition])
-        unknowns = [u for u in self.numbers.unknowns if u.name in spoken]
+        unknowns = [u for u in self.numbers.unknowns if u.name in kind.names]
         pinned = [
             next(u for u in unknowns if u.space == space)
             for space in dict.fromkeys(u.space for u in unknowns)
             if _only_differences(condition, [u for u in unknowns if u.space == space])
         ]
-        return Group(end, state, event, rows, suspects, condition, tuple(unknowns), tuple(pinned))
+        return Group(
+            kind.end, kind.state, kind.event, kind.rows, suspects, condition, tuple(unknowns), tuple(pinned)
+        )
 
     # Looking at the steps
 
     def _suspects(self) -> Iterator[Suspect]:
-        rules = self.protocol.rules
         for end in (0, 1):
             endpoint = Endpoint(self.protocol, self.model.scenario, end, self.recorder)
             for step in Steps(self.closure, end):
@@ -109,7 +150,7 @@ class Study:
                 noted = self.recorder.noted
                 keys = tuple(key for key in noted if not z3.is_false(self.instances.differs(end, key)))
                 if keys:
-                    yield Suspect(end, step, tuple(rules[index].id for index in reaction.fired), keys)
+                    yield Suspect(end, step, reaction, keys)
 
     def _may_mix(self, end: int, step: Step) -> bool:
         """Whether numbers of several sources may meet in a step."""
@@ -159,4 +200,4 @@ def solved(group: Group) -> Solutions:
     """For which numbers the group is a hazard: the pinned ones are 0, so the others differences."""
     zero = z3.BitVecVal(0, SEQ_BITS)
     condition = z3.simplify(z3.substitute(group.condition, *[(u.term, zero) for u in group.pinned]))
-    return solutions(condition, [u.name for u in group.unknowns if u not in group.pinned])
+    return solutions(condition, [u.name for u in group.free])
