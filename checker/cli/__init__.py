@@ -19,6 +19,7 @@ AS_EXPECTED, NOT_AS_EXPECTED, ERROR, LIMIT = 0, 1, 2, 3
 
 COMMANDS = {
     "check": ("checker.cli.check", "Explore scenarios and decide their properties."),
+    "prove": ("checker.cli.prove", "Prove properties for channels of any capacity."),
     "list": ("checker.cli.listing", "Show documents, scenarios and properties."),
     "lint": ("checker.cli.lint", "Report everything suspicious in documents."),
     "fmt": ("checker.cli.fmt", "Align the tables of documents."),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +15,14 @@ from rich.text import Text
 
 from checker.cli import AS_EXPECTED, ERROR, LIMIT, NOT_AS_EXPECTED
 from checker.cli.choice import Options, chosen_of, require_known, require_no_choice
-from checker.cli.claims import ClaimCheck
+from checker.cli.claims import ClaimCheck, claim_jobs
 from checker.cli.documents import called
 from checker.cli.documents import documents as files
+from checker.cli.jobs import FAILURES, Job, Turns, begin
 from checker.cli.messages import complain
 from checker.cli.saving import save_trace, save_traces
 from checker.cli.terminal import (
-    ProgressLine,
     console,
-    interruptible,
     plain,
     require_writable,
     write_atomically,
@@ -35,8 +34,7 @@ from checker.document.statements import Statements, load_statements, version_of_
 from checker.exchange.results import results_to_json
 from checker.exchange.statements import statements_to_json
 from checker.explore.engines import ENGINES, Engine, is_installed
-from checker.explore.limits import Limits, ResumeError
-from checker.model.evaluate import SemanticError
+from checker.explore.limits import Limits
 from checker.model.tables import Model
 from checker.show.paragraph import paragraph
 from checker.show.report import document_report, scenario_report
@@ -52,7 +50,7 @@ from checker.verify.twins import with_twins
 @click.option("--capacity", type=click.IntRange(1, MAX_CAPACITY), help="Segments in flight each way.")
 @click.option("--set", "settings", multiple=True, metavar="SWITCH=VALUE", help="Set a switch.")
 @click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True)
-@click.option("--threads", type=click.IntRange(1), metavar="N", help="Of the native engine.")
+@click.option("--threads", type=click.IntRange(1), metavar="N", help="Use N processors.")
 @click.option(
     "--workdir",
     type=click.Path(path_type=Path, file_okay=False),
@@ -114,21 +112,27 @@ def command(
     loaded = [(path, load(path)) for path in paths if path not in claims]
     require_no_choice(options, claims)
     require_known(options, loaded)
-    jobs = {path: (protocol, chosen_of(protocol, options)) for path, protocol in loaded}
+    chosen = {path: (protocol, chosen_of(protocol, options)) for path, protocol in loaded}
     _require_writable(output, traces)
     out = _Output(format, output)
-    checking = _Checking(options, out)
+    to_do = [
+        job
+        for path in paths
+        for job in (claim_jobs(claims[path], options) if path in claims else _jobs(*chosen[path], options))
+    ]
     codes: list[int] = []
     names: list[str] = []
-    for path in paths:
-        if checking.interrupted:
-            break
-        if path in claims:
-            codes.append(checking.claims(path, claims[path]))
-            names.append(claims[path].name)
-        elif jobs[path][1] or not options.scenarios:
-            codes.append(checking.document(path, *jobs[path]))
-            names.append(jobs[path][0].name)
+    with begin(to_do, chosen_engine) as turns:
+        checking = _Checking(options, out, turns)
+        for path in paths:
+            if turns.is_over:
+                break
+            if path in claims:
+                codes.append(checking.claims(path, claims[path]))
+                names.append(claims[path].name)
+            elif chosen[path][1] or not options.scenarios:
+                codes.append(checking.document(path, *chosen[path]))
+                names.append(chosen[path][0].name)
     if len(codes) > 1:
         out.text([Text(), *_documents_together(names, codes)])
     out.close(single=len(paths) == 1 and (not documents or not Path(documents[0]).is_dir()))
@@ -199,30 +203,46 @@ class _Output:
             click.echo(text, nl=False)
 
 
+def _jobs(protocol: Protocol, chosen: Sequence[Scenario], options: Options) -> Iterator[Job]:
+    for number, scenario in enumerate(chosen, 1):
+        label = f"{protocol.name}: {scenario.name} ({number} of {len(chosen)})"
+        work = partial(_checked, protocol, scenario, options.properties or None)
+        yield Job(scenario.name, label, work, protocol, options.max_states, options.time_limit)
+
+
+def _checked(
+    protocol: Protocol, scenario: Scenario, properties: Sequence[str] | None, engine: Engine, limits: Limits
+) -> ScenarioResult:
+    return check_scenario(protocol, scenario, limits, properties, engine)
+
+
 @dataclass
 class _Checking:
-    """Checks one document after the other, until it is interrupted."""
+    """Tells of one document after the other, as far as they are checked."""
 
     options: Options
     out: _Output
-    interrupted: bool = False
+    turns: Turns
 
     def document(self, path: Path, protocol: Protocol, chosen: Sequence[Scenario]) -> int:
-        """Checks the chosen scenarios of a document; the exit code for it."""
+        """Tells what the chosen scenarios of a document came to; the exit code for it."""
         self._head(path, protocol.name)
         results: list[ScenarioResult] = []
         broken = 0
-        for number, scenario in enumerate(chosen, 1):
-            if self.interrupted:
+        for scenario in chosen:
+            outcome = self.turns.take()
+            if outcome is None:
                 break
-            label = f"{protocol.name}: {scenario.name} ({number} of {len(chosen)})"
             try:
-                results.append(self._scenario(protocol, scenario, label))
-            except (SemanticError, ResumeError) as error:
+                result: ScenarioResult = outcome.get()
+            except FAILURES as error:
                 # The other scenarios may be fine; what was found out must not be lost.
                 complain(f"{scenario.name}: {error}")
                 broken += 1
-        if self.interrupted:
+            else:
+                results.append(result)
+                self._tell(result)
+        if self.turns.is_over:
             self.out.text([Text("interrupted: what follows was not checked", style="yellow")])
         results = with_twins(results)
         whole = len(results) == len(protocol.scenarios)
@@ -231,13 +251,13 @@ class _Checking:
         self.out.values.append(results_to_json(protocol, version_of(path), results, silent))
         again = self.options.again(called(path))
         self.out.text(list(document_report(protocol, results, silent, again, broken, asked)))
-        return ERROR if broken else _code(results, silent, self.interrupted)
+        return ERROR if broken else _code(results, silent, self.turns.is_over)
 
     def claims(self, path: Path, document: Statements) -> int:
         """Decides the claims of a document; the exit code for it."""
         self._head(path, document.name)
-        check = ClaimCheck(document, self.options.engine, self._exploring)
-        results = check.run(lambda: self.interrupted)
+        check = ClaimCheck(document)
+        results = check.run(self.turns)
         for result in results:
             self.out.text(list(statement_report(result)))
         report = statements_report(document.name, results, check.scenarios, check.broken, check.seconds)
@@ -254,27 +274,10 @@ class _Checking:
         place = path if called(path) == str(path) else "bundled"
         self.out.text([*paragraph(f"{name} ({place})", "bold underline", hanging="  "), Text()])
 
-    def _scenario(self, protocol: Protocol, scenario: Scenario, label: str) -> ScenarioResult:
-        options = self.options
-        with self._exploring(scenario.name, label) as limits:
-            result = check_scenario(protocol, scenario, limits, options.properties or None, options.engine)
-        self.out.text(list(scenario_report(result, options.properties)))
-        if options.traces is not None:
-            save_traces(options.traces, result)
-        return result
-
-    @contextlib.contextmanager
-    def _exploring(self, name: str, label: str) -> Iterator[Limits]:
-        """Limits for one scenario, whose progress is shown and which Ctrl-C ends."""
-        progress = ProgressLine(name)
-        limits = Limits(self.options.max_states, self.options.time_limit, progress.report)
-        try:
-            progress.say(label)
-            with interruptible(limits):
-                yield limits
-        finally:
-            progress.clear()
-            self.interrupted |= limits.interrupted
+    def _tell(self, result: ScenarioResult) -> None:
+        self.out.text(list(scenario_report(result, self.options.properties)))
+        if self.options.traces is not None:
+            save_traces(self.options.traces, result)
 
 
 def _code(results: Sequence[ScenarioResult], complaints: Sequence[str], interrupted: bool) -> int:

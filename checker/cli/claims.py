@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from checker.cli import AS_EXPECTED, ERROR, LIMIT, NOT_AS_EXPECTED
+from checker.cli.choice import Options
+from checker.cli.jobs import Job as Explored
+from checker.cli.jobs import Outcome, Turns, WorkerDied
 from checker.cli.messages import complain
 from checker.document.protocol import Protocol, Scenario
 from checker.document.statements import Statements
 from checker.explore.engines import Engine
 from checker.explore.limits import Limits, ResumeError
 from checker.model.evaluate import SemanticError
-from checker.verify.statements import Answer, Key, StatementResult, answer, conclude, jobs_of
+from checker.verify.statements import Answer, Job, Key, StatementResult, answer, conclude, jobs_of
 from checker.verify.trace import Trace
 
-Exploring = Callable[[str, str], AbstractContextManager[Limits]]
-"""Within it a scenario (its name, and what to tell of the progress) is explored."""
+
+def claim_jobs(document: Statements, options: Options) -> Iterator[Explored]:
+    """What is to be explored for the claims of ``document``, in the order of ``jobs_of``."""
+    jobs = jobs_of(document.statements)
+    for number, job in enumerate(jobs, 1):
+        name = job.scenario.name
+        label = f"{job.document}: {name} ({number} of {len(jobs)})"
+        work = partial(_answered, job)
+        yield Explored(name, label, work, job.protocol, options.max_states, options.time_limit)
+
+
+def _answered(job: Job, engine: Engine, limits: Limits) -> tuple[dict[Key, Answer], str]:
+    """What is found out of a scenario, and why that is not all."""
+    answers: dict[Key, Answer] = {}
+    try:
+        answers.update(answer(job, limits, engine))
+    except (SemanticError, ResumeError) as error:
+        return answers, str(error)
+    return answers, ""
 
 
 @dataclass
@@ -25,29 +45,34 @@ class ClaimCheck:
     """The claims of a document and what has been found out about them."""
 
     document: Statements
-    engine: Engine
-    exploring: Exploring
     answers: dict[Key, Answer] = field(default_factory=dict)
     scenarios: int = 0
     broken: int = 0
     seconds: float = 0.0
 
-    def run(self, is_interrupted: Callable[[], bool]) -> list[StatementResult]:
-        """Looks at every scenario, until it is interrupted, and concludes."""
-        jobs = jobs_of(self.document.statements)
-        for number, job in enumerate(jobs, 1):
-            if is_interrupted():
+    def run(self, turns: Turns) -> list[StatementResult]:
+        """Takes what every scenario came to, until it is interrupted, and concludes."""
+        for job in jobs_of(self.document.statements):
+            outcome = turns.take()
+            if outcome is None:
                 break
-            label = f"{job.document}: {job.scenario.name} ({number} of {len(jobs)})"
             self.scenarios += 1
-            try:
-                with self.exploring(job.scenario.name, label) as limits:
-                    self.answers.update(answer(job, limits, self.engine))
-                self.seconds += limits.seconds()
-            except (SemanticError, ResumeError) as error:
-                complain(f"{job.document}: {job.scenario.name}: {error}")
+            failure = self._take(outcome)
+            if failure:
+                complain(f"{job.document}: {job.scenario.name}: {failure}")
                 self.broken += 1
+            else:
+                self.seconds += outcome.seconds
         return [conclude(statement, self.answers) for statement in self.document.statements]
+
+    def _take(self, outcome: Outcome) -> str:
+        """Notes what was found out of a scenario; why that is not all of it."""
+        try:
+            answers, failure = outcome.get()
+        except WorkerDied as died:
+            return str(died)
+        self.answers.update(answers)
+        return str(failure)
 
     def code(self, results: list[StatementResult]) -> int:
         """The exit code: a verdict that is not as expected outweighs one that a limit left open."""

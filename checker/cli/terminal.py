@@ -45,6 +45,9 @@ class ProgressLine:
         )
         self.say(f"{self.name[: PROGRESS - len(facts) - 2]}: {facts}")
 
+    def report_views(self, progress: Progress) -> None:
+        self.say(f"{self.name}: {progress.states:,} views, {progress.frontier:,} to be looked at")
+
     def say(self, text: str) -> None:
         self._write(text[:PROGRESS])
 

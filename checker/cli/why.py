@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
 from checker.cli import AS_EXPECTED
 from checker.cli.documents import documents
-from checker.cli.terminal import ProgressLine, console, interruptible
+from checker.cli.jobs import Job, begin
+from checker.cli.terminal import console
 from checker.document.library import load
 from checker.document.problems import suggest
 from checker.document.protocol import Protocol, Rule, Scenario
@@ -46,20 +49,20 @@ def command(
         raise click.UsageError("expected the names of rows, or --all")
     protocol = _one(document)
     chosen = [_rule(protocol, row) for row in rows] or [rule for rule in protocol.rules if not rule.never]
-    asking = _Asking(protocol, _named(protocol, scenarios), max_states)
+    named = _named(protocol, scenarios)
+    asked = _small(protocol, named, max_states)
+    left_out = len(named) - len(asked)
     out = console()
-    if not every:
-        for rule in chosen:
-            for line in purpose(rule, asking.everything(rule)):
-                line.rstrip()
-                out.print(line)
-        return AS_EXPECTED
     noticed = 0
-    for rule in chosen:
-        found = asking.first(rule)
-        noticed += any(each.anything for each in found)
-        out.print(row_of_table(rule, found))
-    for line in score(noticed, len(chosen), len(asking.scenarios), asking.left_out):
+    for rule, found in _missed(protocol, chosen, asked, every, max_states):
+        if every:
+            noticed += any(each.anything for each in found)
+            out.print(row_of_table(rule, found))
+            continue
+        for line in purpose(rule, found):
+            line.rstrip()
+            out.print(line)
+    for line in score(noticed, len(chosen), len(asked), left_out) if every else ():
         out.print(line)
     return AS_EXPECTED
 
@@ -86,51 +89,60 @@ def _named(protocol: Protocol, names: Sequence[str]) -> list[Scenario]:
     return [s for s in protocol.scenarios.values() if not names or s.name in names]
 
 
-class _Asking:
-    """Asks the scenarios that are small enough, the smallest first."""
+def _small(protocol: Protocol, scenarios: Sequence[Scenario], max_states: int) -> list[Scenario]:
+    """The scenarios that have no more than ``max_states``, the smallest first."""
+    jobs = [
+        Job(s.name, f"how large is {s.name}?", partial(_size, protocol, s), protocol, max_states)
+        for s in scenarios
+    ]
+    sizes = list(_taken(jobs))
+    sized = sorted(zip(sizes, range(len(sizes)), scenarios, strict=True), key=lambda each: each[:2])
+    return [scenario for size, _, scenario in sized if size <= max_states]
 
-    def __init__(self, protocol: Protocol, scenarios: Sequence[Scenario], max_states: int) -> None:
-        self.protocol = protocol
-        self.max_states = max_states
-        sized = [(self._size(scenario), n, scenario) for n, scenario in enumerate(scenarios)]
-        self.scenarios = [s for size, _, s in sorted(sized, key=lambda each: each[:2]) if size <= max_states]
-        self.left_out = len(scenarios) - len(self.scenarios)
 
-    def _size(self, scenario: Scenario) -> int:
-        progress = ProgressLine(scenario.name)
-        limits = Limits(self.max_states, None, progress.report)
-        progress.say(f"how large is {scenario.name}?")
-        try:
-            graph = Engine().explore(Model(self.protocol, scenario), limits)
-        finally:
-            progress.clear()
-        return len(graph) if graph.complete else self.max_states + 1
+def _size(protocol: Protocol, scenario: Scenario, engine: Engine, limits: Limits) -> int:
+    graph = engine.explore(Model(protocol, scenario), limits)
+    assert limits.max_states is not None
+    return len(graph) if graph.complete else limits.max_states + 1
 
-    def everything(self, rule: Rule) -> list[Missed]:
-        """What each scenario misses without ``rule``."""
-        return [self._missed(rule, scenario) for scenario in self.scenarios]
 
-    def first(self, rule: Rule) -> list[Missed]:
-        """The same up to the first that misses anything."""
-        found: list[Missed] = []
-        for scenario in self.scenarios:
-            found.append(self._missed(rule, scenario))
-            if found[-1].anything:
-                break
-        return found
+def _missed(
+    protocol: Protocol, rules: Sequence[Rule], scenarios: Sequence[Scenario], first: bool, max_states: int
+) -> Iterator[tuple[Rule, list[Missed]]]:
+    """What ``scenarios`` miss without each of ``rules``; if only the ``first`` that misses
+    anything is asked for, up to that."""
+    several = [scenarios] if first else [[scenario] for scenario in scenarios]
+    jobs = []
+    for rule in rules:
+        for asked in several:
+            label = f"without {rule.id}" + ("" if first else f": {asked[0].name}")
+            work = partial(_without, protocol, rule.id, asked)
+            jobs.append(Job(label, label, work, protocol, MOST_TIMES_LARGER * max_states))
+    outcomes = _taken(jobs)
+    for rule in rules:
+        yield rule, [missed for _ in several for missed in next(outcomes)]
 
-    def _missed(self, rule: Rule, scenario: Scenario) -> Missed:
-        progress = ProgressLine(scenario.name)
-        limits = Limits(MOST_TIMES_LARGER * self.max_states, None, progress.report)
-        progress.say(f"without {rule.id}: {scenario.name}")
-        try:
-            with interruptible(limits):
-                found = missed(self.protocol, rule.id, scenario, limits, Engine())
-        finally:
-            progress.clear()
-        if limits.interrupted:  # what has been found out is on the screen
-            raise KeyboardInterrupt
-        return found
+
+def _without(
+    protocol: Protocol, rule: str, scenarios: Sequence[Scenario], engine: Engine, limits: Limits
+) -> list[Missed]:
+    """What ``scenarios`` miss without a rule, up to the first that misses anything."""
+    found: list[Missed] = []
+    for scenario in scenarios:
+        found.append(missed(protocol, rule, scenario, limits, engine))
+        if found[-1].anything or limits.interrupted:
+            break
+    return found
+
+
+def _taken(jobs: Sequence[Job]) -> Iterator[Any]:
+    """What the jobs give, in their order; an interruption ends it."""
+    with begin(jobs, Engine()) as turns:
+        for _ in jobs:
+            outcome = turns.take()
+            if outcome is None or outcome.interrupted:  # what has been found out is on the screen
+                raise KeyboardInterrupt
+            yield outcome.get()
 
 
 MOST_TIMES_LARGER = 20

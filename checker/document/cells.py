@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -139,7 +139,9 @@ def parse_meaning(code: Code) -> syntax.Expression | syntax.Template | tuple[syn
     return result
 
 
+@lru_cache(maxsize=8_192)
 def _parse(code: Code, start: str) -> Any:
+    """The syntax of a cell; kept, as ``read_tables`` keeps the cells."""
     if len(code.text) > MAX_CELL or _depth(code.text) > MAX_DEPTH:
         raise _too_deep(code)
     if not code.text.strip():

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -101,9 +102,13 @@ def _lines(token: Token) -> tuple[int, int]:
     return token.map[0], token.map[1]
 
 
-def read_tables(text: str, file: str) -> list[RawTable]:
+@lru_cache(maxsize=128)
+def read_tables(text: str, file: str) -> tuple[RawTable, ...]:
     """All tables of ``text``, and the paragraphs that begin as a table does; a row may have more
-    or fewer cells than the header."""
+    or fewer cells than the header.
+
+    Kept, for many documents may extend the same one.
+    """
     lines = _NEWLINE.split(text)
     tables = []
     for token in _tokens(text):
@@ -118,4 +123,4 @@ def read_tables(text: str, file: str) -> list[RawTable]:
         if whole or (rows and all(_DASHES.fullmatch(cell.text) for cell in rows[0])):
             del rows[0]
         tables.append(RawTable(header, tuple(rows), whole))
-    return tables
+    return tuple(tables)

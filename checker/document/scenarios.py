@@ -19,7 +19,10 @@ from checker.document.sheet import Row
 MAX_CAPACITY = 8
 MAX_BUDGET = 100
 
-OUTCOMES = ("holds", "violated", "unknown", "vacuous", "not applicable")
+WITHIN_BOUNDS = "holds within bounds"
+"""Expected of what holds in the scenario as it is, and not on a network without bounds."""
+
+OUTCOMES = ("holds", WITHIN_BOUNDS, "violated", "unknown", "vacuous", "not applicable")
 
 _COUNTED = re.compile(r"(lose|duplicate)(?: (\d{1,9}))?")
 

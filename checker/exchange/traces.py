@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any, get_args
 
 from checker.document.kinds import Value, parse_value, show_value
-from checker.document.protocol import Property, Protocol, Scenario
-from checker.document.scenarios import MAX_CAPACITY
+from checker.document.protocol import Network, Property, Protocol, Scenario
+from checker.document.scenarios import MAX_BUDGET
 from checker.model.endpoint import Local
 from checker.model.evaluate import settle
 from checker.model.segment import Segment
@@ -17,6 +17,10 @@ from checker.verify.trace import Snapshot, Step, Trace
 
 FORMAT = "lastack-trace"
 VERSION = 1
+
+MOST_ROOM = 1_000
+"""Segments in flight each way: a run on a network without bounds may need more than a scenario
+may have."""
 
 Json = Mapping[str, Any]
 
@@ -37,15 +41,16 @@ class TraceCodec:
     def encode(
         self, trace: Trace, scenario: Scenario, property: str = "", end: int | None = None
     ) -> dict[str, Any]:
-        """``trace`` with what it takes to replay it: the name of the scenario, and the capacity
-        and switches that the command line may have changed; ``property`` and ``end`` it is
-        about."""
+        """``trace`` with what it takes to replay it: the name of the scenario, and the capacity,
+        the network and the switches that may not be those of the document; ``property`` and
+        ``end`` it is about."""
         return {
             "format": FORMAT,
             "format_version": VERSION,
             "document": self.protocol.name,
             "scenario": scenario.name,
             "capacity": scenario.capacity,
+            "network": _network(scenario.network),
             "set": {name: show_value(value) for name, value in scenario.set.items()},
             "property": property,
             "end": None if end is None else "AB"[end],
@@ -134,8 +139,9 @@ class TraceCodec:
         if scenario is None:
             raise TraceFormatError(f"{self.protocol.name} has no scenario `{name}`, which the trace runs in")
         capacity = _integer(top, "capacity", "the file")
-        if not 1 <= capacity <= MAX_CAPACITY:
-            raise TraceFormatError(f"the file: `capacity` is not a number from 1 to {MAX_CAPACITY}")
+        if not 1 <= capacity <= MOST_ROOM:
+            raise TraceFormatError(f"the file: `capacity` is not a number from 1 to {MOST_ROOM}")
+        network = _read_network(top["network"]) if "network" in top else scenario.network
         settings: dict[str, Value] = {}
         given = _object(_get(top, "set", "the file"), "the file, `set`")
         for name in given:
@@ -145,7 +151,7 @@ class TraceCodec:
             valid, settings[name] = parse_value(_text(given, name, "the file, `set`"), switch.kind)
             if not valid:
                 raise TraceFormatError(f"the file: `{given[name]}` is not a value of the switch `{name}`")
-        return replace(scenario, capacity=capacity, set=settings)
+        return replace(scenario, capacity=capacity, network=network, set=settings)
 
     def subject(self, data: Any) -> tuple[Property | None, int]:
         """(the property that a saved trace is about, the end it was found at).
@@ -220,6 +226,28 @@ class TraceCodec:
             _integer(local, "called", where),
             tuple(_integer(faults, name, where) for name in self._faults),
         )
+
+
+def _network(network: Network) -> dict[str, Any]:
+    return {"order": network.order, "lose": network.lose, "duplicate": network.duplicate}
+
+
+def _read_network(data: Any) -> Network:
+    where = "the file, `network`"
+    given = _object(data, where)
+    order = _get(given, "order", where)
+    if order not in ("queue", "bag"):
+        raise TraceFormatError(f"{where}: `order` is not `queue` or `bag`")
+    return Network(order, _read_budget(given, "lose", where), _read_budget(given, "duplicate", where))
+
+
+def _read_budget(given: Json, name: str, where: str) -> int | None:
+    if _get(given, name, where) is None:
+        return None
+    budget = _integer(given, name, where)
+    if not 0 <= budget <= MAX_BUDGET:
+        raise TraceFormatError(f"{where}: `{name}` is not a number from 0 to {MAX_BUDGET} or null")
+    return budget
 
 
 def _plain(value: Value) -> Any:

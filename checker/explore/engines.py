@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -29,8 +30,8 @@ class Engine:
     """Which engine explores, and with how many threads (``None``: as many as are worth it).
 
     ``auto`` begins in plain Python, which is as fast as anything for a small scenario, and
-    begins again with the native engine if there turn out to be more than a few states. Which
-    engine that comes to depends on the scenarios of a process only, not on what it finds on
+    begins again with the native engine if there turn out to be more than a ``few`` states: fewer
+    where the kernels are loaded. Which engine that comes to does not depend on what is found on
     the disk.
 
     The native engine keeps its states in files below ``workdir``, if there is one, a folder for
@@ -41,6 +42,12 @@ class Engine:
     threads: int | None = None
     workdir: Path | None = None
     resume: bool = False
+    few: int | None = None
+
+    def for_several(self) -> Engine:
+        """For several scenarios, some of which will load the kernels: each is explored by the same
+        engine, whichever come before it in its process."""
+        return replace(self, few=FEW_IF_LOADED)
 
     def explore(self, model: Model, limits: Limits) -> StateGraph:
         """The graph of ``model``, the same by every engine.
@@ -50,7 +57,7 @@ class Engine:
         if self.name == "reference" or (self.name == "auto" and not is_installed()):
             return reference.explore(model, limits)
         if self.name == "auto":
-            few = FEW_IF_LOADED if NATIVE in sys.modules else FEW
+            few = self.few or (FEW_IF_LOADED if NATIVE in sys.modules else FEW)
             small = reference.explore_few(model, limits, few)
             if small is not None:
                 return small
@@ -66,6 +73,13 @@ def _folder(model: Model) -> str:
     names = f"{model.protocol.name}--{model.scenario.name}"
     digest = hashlib.sha256(names.encode()).hexdigest()[:8]
     return f"{re.sub(r'[^A-Za-z0-9]+', '-', names)[:80].strip('-')}-{digest}"
+
+
+def processors() -> int:
+    """The processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def is_installed() -> bool:

@@ -173,16 +173,34 @@ class StateGraph:
         return self.found.state(index)
 
     def over_states(
-        self, columns: tuple[int, ...], value: Callable[[GlobalState], int]
+        self, columns: tuple[int, ...], value: Callable[[GlobalState], int], where: Mask | None = None
     ) -> npt.NDArray[np.int8]:
-        """``value`` (a small integer) of every state; it may depend on ``columns`` only, and is
-        evaluated once per combination of them, in the order in which they are found."""
-        key = f"states {columns}"
+        """``value`` (a small integer) of every state, or of those ``where`` it is asked for and 0
+        of the others; it may depend on ``columns`` only, and is evaluated once per combination of
+        them, in the order in which they are found."""
         first, inverse = self.combinations(columns)
+        asked = np.ones(len(first), dtype=np.bool_)
+        if where is not None:
+            asked[:] = False
+            asked[inverse[where]] = True
+        numbers = np.flatnonzero(asked)
+        states = self._firsts(columns, first)
+        for number in numbers.tolist():
+            if states[number] is None:
+                states[number] = self.state(int(first[number]))
+        results = np.zeros(len(first), dtype=np.int8)
+        values = (value(states[number]) for number in numbers.tolist())  # type: ignore[arg-type]
+        results[numbers] = np.fromiter(values, np.int8, len(numbers))
+        found = results[inverse]
+        return found if where is None else np.where(where, found, 0).astype(np.int8)
+
+    def _firsts(self, columns: tuple[int, ...], first: Ints) -> list[GlobalState | None]:
+        """By combination of ``columns`` the first state with it, once it has been asked for."""
+        key = f"states {columns}"
         if key not in self.cache:
-            self.cache[key] = [self.state(index) for index in first.tolist()]
-        results = np.fromiter(map(value, self.cache[key]), np.int8, len(first))
-        return results[inverse]
+            self.cache[key] = [None] * len(first)
+        states: list[GlobalState | None] = self.cache[key]
+        return states
 
     def combinations(self, columns: tuple[int, ...]) -> tuple[Ints, Ints]:
         """See ``States.combinations``."""
@@ -192,23 +210,29 @@ class StateGraph:
         result: tuple[Ints, Ints] = self.cache[key]
         return result
 
-    def steps(self, end: int, with_peer: bool) -> list[tuple[int, Action, int]]:
-        """(local state, action, peer's local state) for all that ``end`` does, sorted; without
-        ``with_peer`` it is -1, and stands for all."""
-        key = f"steps {end} {with_peer}"
-        if key not in self.cache:
-            peers: Iterable[tuple[int, Action, int]] = self.found.meetings(end) if with_peer else ()
-            found = peers or ((local, action, -1) for local, action, _ in self.found.steps(end))
-            self.cache[key] = sorted(found, key=self._step_key)
-        steps: list[tuple[int, Action, int]] = self.cache[key]
-        return steps
+    def steps(self, end: int) -> list[tuple[int, Action]]:
+        """(local state, action) for all that ``end`` does, sorted."""
+        found = ((local, action) for local, action, _ in self.found.steps(end))
+        return sorted(found, key=self._step_key)
 
-    def _step_key(self, step: tuple[int, Action, int]) -> tuple[int, str, str, int, int]:
+    def _step_key(self, step: tuple[int, Action]) -> tuple[int, str, str, int]:
         """Sorts steps alike whatever numbers an engine gave their actions."""
-        local, action, peer = step
+        local, action = step
         segment = action.segment
         number = -1 if segment is None else self.system.model.segments.number(segment)
-        return local, action.kind, action.event, number, peer
+        return local, action.kind, action.event, number
+
+    def peers(self, end: int) -> dict[tuple[int, Action], list[int]]:
+        """By (local state, action) of all that ``end`` does: the local states of the peer in which
+        it does that, sorted."""
+        key = f"peers {end}"
+        if key not in self.cache:
+            met: dict[tuple[int, Action], list[int]] = {}
+            for local, action, peer in self.found.meetings(end):
+                met.setdefault((local, action), []).append(peer)
+            self.cache[key] = {step: sorted(peers) for step, peers in met.items()}
+        peers: dict[tuple[int, Action], list[int]] = self.cache[key]
+        return peers
 
     def path_to(self, index: int) -> list[tuple[int, int]]:
         """The shortest run to a state: (action, state reached) for each step."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from checker.explore.graph import Edges, Ints, Mask
 
@@ -36,10 +36,15 @@ def reach_layers(edges: Edges, sources: npt.NDArray[Any]) -> Iterator[Ints]:
 
 def reached_from(edges: Edges, sources: npt.NDArray[Any]) -> Mask:
     """The nodes that a path from one of ``sources`` leads to, these included."""
-    mask: Mask = np.zeros(len(edges), dtype=np.bool_)
-    for layer in reach_layers(edges, sources):
-        mask[layer] = True
-    return mask
+    # One node more, from which there are edges to the sources.
+    nodes = len(edges) + 1
+    targets = np.concatenate([edges.targets, sources.astype(np.int32)])
+    offsets = np.append(edges.offsets, len(targets))
+    weights = np.broadcast_to(np.ones(1), len(targets))
+    matrix = csr_array((weights, targets, offsets), shape=(nodes, nodes))
+    mask: Mask = np.zeros(nodes, dtype=np.bool_)
+    mask[breadth_first_order(matrix, nodes - 1, return_predecessors=False)] = True
+    return mask[:-1]
 
 
 MOST_MARKS = 1 << 28

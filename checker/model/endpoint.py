@@ -75,7 +75,9 @@ class Endpoint:
         self.saturated: set[str] = set()
         self._evaluator = evaluator
         self._form = SegmentForm(protocol)
-        self._rows = self._compile_rows()
+        self._rules = _listed(protocol)
+        self._rows: dict[tuple[str, str], dict[int, tuple[_Row, ...]]] = {}
+        self._compiled: dict[int, _Row] = {}
         self._step_of = {name: i for i, (name, _) in enumerate(protocol.steps)}
         self._blank = self._initial_values()
         self._supplies = {
@@ -114,19 +116,17 @@ class Endpoint:
 
     # Rows
 
-    def _compile_rows(self) -> dict[tuple[str, str], dict[int, tuple[_Row, ...]]]:
-        """Rows by (event, state), then by the index of their step."""
-        table: dict[tuple[str, str], dict[int, tuple[_Row, ...]]] = {}
-        index = 0
-        for step, (_, rules) in enumerate(self.protocol.steps):
-            for rule in rules:
-                row = self._compile_row(index, rule)
-                index += 1
-                for event in rule.events:
-                    for state in rule.states:
-                        steps = table.setdefault((event, state), {})
-                        steps[step] = (*steps.get(step, ()), row)
-        return table
+    def _rows_of(self, event: str, state: str) -> dict[int, tuple[_Row, ...]]:
+        """The rows for an event in a state, by the index of their step; compiled when they are
+        first asked for, as many a model is made for one run only."""
+        found = self._rows.get((event, state))
+        if found is None:
+            found = self._rows[event, state] = {}
+            for step, index, rule in self._rules.get((event, state), ()):
+                if index not in self._compiled:
+                    self._compiled[index] = self._compile_row(index, rule)
+                found[step] = (*found.get(step, ()), self._compiled[index])
+        return found
 
     def _compile_row(self, index: int, rule: Rule) -> _Row:
         compile = self._evaluator.compile
@@ -191,7 +191,7 @@ class Endpoint:
         sent: list[Segment] = []
         step = 0
         while step < len(self._step_of):
-            rows = self._rows.get((event, working.state), {}).get(step, ())
+            rows = self._rows_of(event, working.state).get(step, ())
             row = self._firing(rows, env, local, event, segment)
             step += 1
             if row is None:
@@ -282,6 +282,22 @@ class Endpoint:
     def _where(self, local: Local, event: str, segment: Segment | None) -> str:
         what = event if segment is None else f"{event} {self._form.write(segment)}"
         return f"in {local.state} at {'AB'[self.end]} on {what}: "
+
+
+_Listed = dict[tuple[str, str], list[tuple[int, int, Rule]]]
+
+
+def _listed(protocol: Protocol) -> _Listed:
+    """(step, index, rule) for all rules, by (event, state)."""
+    table: _Listed = {}
+    index = 0
+    for step, (_, rules) in enumerate(protocol.steps):
+        for rule in rules:
+            for event in rule.events:
+                for state in rule.states:
+                    table.setdefault((event, state), []).append((step, index, rule))
+            index += 1
+    return table
 
 
 def _constant(value: Value) -> Evaluate:

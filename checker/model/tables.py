@@ -287,6 +287,10 @@ class Model:
         self.arrival_event = arrivals[0] if arrivals else ""
         self.tables = (LocalTables(self, 0), LocalTables(self, 1))
 
+    def __reduce__(self) -> tuple[type[Model], tuple[Protocol, Scenario]]:
+        """Another process makes it anew: what has been computed is only a matter of time."""
+        return Model, (self.protocol, self.scenario)
+
     def start(self) -> Start:
         """Where a run begins: the initial local states, after the calls of ``opened``.
 

@@ -98,21 +98,33 @@ def exact(model: Model, limits: Limits) -> Closure:
         view = waiting.popleft()
         if view.sets not in closure.views[view.pair]:
             continue  # a larger one has taken its place
-        for after in map(moves.saturated, moves.successors(view)):
-            if _is_maximal(closure.views, after):
+        for after in moves.successors(view):
+            if _is_covered(closure.views, after):
+                continue
+            after = moves.saturated(after)
+            if not _is_covered(closure.views, after):
+                _add(closure.views, after)
                 closure.parents[after] = view
                 waiting.append(after)
     return closure
 
 
-def _is_maximal(views: dict[Pair, list[Sets]], view: View) -> bool:
-    """Adds a view unless another covers it, in place of those that it covers."""
-    known = views.setdefault(view.pair, [])
-    if any(sets.covers(view.sets) for sets in known):
-        return False
-    known[:] = [sets for sets in known if not view.sets.covers(sets)]
-    known.append(view.sets)
-    return True
+def _is_covered(views: dict[Pair, list[Sets]], view: View) -> bool:
+    """Whether some view stands for this one. A loop, for most of the time goes here."""
+    ab, ba = view.sets
+    known = views.get(view.pair, [])
+    for number, sets in enumerate(known):
+        if not (ab & ~sets[0] or ba & ~sets[1]):
+            if number:  # what covers one covers the next one too, more often than not
+                known[0], known[number] = known[number], known[0]
+            return True
+    return False
+
+
+def _add(views: dict[Pair, list[Sets]], view: View) -> None:
+    """Adds a view in place of those that it covers."""
+    known = views.get(view.pair, [])
+    views[view.pair] = [view.sets, *(sets for sets in known if not view.sets.covers(sets))]
 
 
 class _Watch:
@@ -126,7 +138,10 @@ class _Watch:
         self._looks += 1
         if self._looks % LOOK_EVERY:
             return
-        if limit := self._limits.hit(views):
+        most = self._limits.max_states
+        if most is not None and views > most:
+            raise LimitReached(f"more than {most:,} views (--max-views)")
+        if limit := self._limits.hit(0):
             raise LimitReached(limit)
         if self._limits.report:
             self._limits.report(Progress(views, waiting, 0, self._limits.seconds()))

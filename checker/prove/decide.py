@@ -14,7 +14,7 @@ from checker.document.names import meanings
 from checker.document.protocol import Definition, Property, Protocol
 from checker.explore.system import System
 from checker.model.endpoint import Local
-from checker.model.evaluate import Env, Evaluate, SemanticError, Unset
+from checker.model.evaluate import Env
 from checker.model.segment import Segment
 from checker.model.tables import Action, Model
 from checker.prove.closure import Closure
@@ -26,7 +26,6 @@ from checker.verify.claims import (
     Claim,
     before_the_start,
     claims_of,
-    columns_read,
     opening_env,
     state_env,
     step_env,
@@ -88,9 +87,10 @@ def _states(closure: Closure, claim: Claim) -> Iterator[Judgement]:
     for opening, env in before_the_start(model, end):
         yield claim.judge(env), Moment(end, opening.before, None)
     reads = _segments_read(model.protocol, claim.property)
+    locals_read = [column for column in claim.columns() if column < 2]
     seen: set[tuple[object, ...]] = set()
     for view in closure:
-        key = (*(view.pair[column] for column in claim.columns if column < 2), view.sets if reads else None)
+        key = (*(view.pair[read] for read in locals_read), view.sets if reads else None)
         if key in seen:
             continue
         seen.add(key)
@@ -153,7 +153,7 @@ def _steps(closure: Closure, claim: Claim) -> Iterator[Judgement]:
             yield claim.judge(opening_env(opening)), Moment(end, opening.before, None)
     steps = Steps(closure, end)
     system = System(model)
-    for step in _with_peers(system, claim, steps) if 1 - end in claim.columns else steps:
+    for step in _with_peers(system, claim, steps) if 1 - end in claim.columns() else steps:
         yield claim.judge(_env(system, step, end)), _moment(model, step, end)
 
 
@@ -167,26 +167,7 @@ def _moment(model: Model, step: Step, end: int) -> Moment:
 
 def _with_peers(system: System, claim: Claim, steps: Steps) -> Iterator[Step]:
     """The steps with all their peers, but for those whose end alone makes the premise false."""
-    premise = _read_alone(system.model, claim)
-    return steps.with_peers(step for step in steps if _may_hold(premise, _env(system, step, claim.end)))
-
-
-def _read_alone(model: Model, claim: Claim) -> list[Evaluate]:
-    """The first conjuncts of a premise, up to one that reads the peer."""
-    match claim.property.when:
-        case None:
-            return []
-        case s.Connected(operator="and", operands=parts):
-            pass
-        case other:
-            parts = (other,)
-    alone = takewhile(lambda p: 1 - claim.end not in columns_read(model.evaluator, p, claim.end), parts)
-    return [model.evaluator.compile(part) for part in alone]
-
-
-def _may_hold(parts: list[Evaluate], env: Env) -> bool:
-    """Whether all parts are true, or cannot be read: then the whole claim is asked, and says so."""
-    try:
-        return all(part(env) for part in parts)
-    except (Unset, SemanticError):
-        return True
+    alone = list(takewhile(lambda part: 1 - claim.end not in part.columns, claim.when))
+    return steps.with_peers(
+        step for step in steps if all(claim.asks(part, _env(system, step, claim.end)) for part in alone)
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from checker.document.protocol import Property, Protocol, Scenario
+from checker.document.scenarios import WITHIN_BOUNDS
 from checker.explore import reference
 from checker.explore.graph import StateGraph
 from checker.explore.limits import Limits
@@ -17,6 +18,7 @@ from checker.prove.run import run_to
 from checker.prove.search import CAPACITIES, FEW, is_met, require_met, without_bounds
 from checker.verify.decide import decide
 from checker.verify.replay import confirm
+from checker.verify.results import Judged
 from checker.verify.verdict import Outcome, Verdict, scope_of_run, scope_without_bounds
 
 NewLimits = Callable[[], Limits]
@@ -40,9 +42,11 @@ class Proof:
 
 @dataclass(frozen=True)
 class ProofResult:
-    """What was found out about a scenario; ``closures`` are those that were needed and found."""
+    """What was found out about a scenario, for the networks that ``scope`` names; ``closures`` are
+    those that were needed and found."""
 
     scenario: Scenario
+    scope: str
     closures: tuple[Closure, ...]
     proofs: tuple[Proof, ...]
     seconds: float
@@ -64,7 +68,20 @@ def prove_scenario(
     prover = _Prover(Model(protocol, without_bounds(scenario)), limits)
     chosen = [p for p in protocol.properties.values() if p.kind in PROVABLE]
     proofs = tuple(prover.prove(p) for p in chosen if properties is None or p.name in properties)
-    return ProofResult(scenario, tuple(prover.closures()), proofs, whole.seconds())
+    scope = scope_without_bounds(prover.model)
+    return ProofResult(scenario, scope, tuple(prover.closures()), proofs, whole.seconds())
+
+
+def beside_expected(scenario: Scenario, proof: Proof) -> Judged:
+    """The verdict of a proof beside what the scenario expects of a network without bounds."""
+    verdict = proof.verdict
+    expectations = {e.property: e for e in scenario.expect}
+    expectation = expectations.get(verdict.property.name)
+    expected = {"holds": "proved", WITHIN_BOUNDS: "violated"}
+    outcome = expectation.outcome if expectation else ""
+    fine = (expected.get(outcome, outcome),) if outcome else ("proved", "vacuous", "not applicable")
+    complaint = "" if verdict.outcome in fine else f"expected: {outcome}" if outcome else "expected to hold"
+    return Judged(verdict, expectation, complaint)
 
 
 class _Prover:

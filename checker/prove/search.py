@@ -8,8 +8,14 @@ from checker.document.protocol import Network, Property, Scenario
 from checker.explore.graph import StateGraph
 from checker.explore.system import System
 from checker.model.tables import Model
-from checker.verify.claims import PREMISE_FALSE, claims_of, judge_all, snapshot_env, step_env
-from checker.verify.decide import judge_steps
+from checker.verify.claims import (
+    PREMISE_FALSE,
+    claims_of,
+    judge_all,
+    judge_steps,
+    snapshot_env,
+    step_env,
+)
 from checker.verify.replay import ReplayError, replay
 from checker.verify.trace import Trace
 
@@ -32,7 +38,7 @@ def is_met(graph: StateGraph, property: Property) -> bool:
     """Whether the premise of an ``invariant`` or ``step`` property is met in some run of ``graph``."""
     for claim in claims_of(graph.system.model, property):
         if property.kind == "step":
-            if any(judgement != PREMISE_FALSE for judgement in judge_steps(graph, claim).values()):
+            if judge_steps(graph, claim).premise:
                 return True
         elif (judge_all(graph, claim) != PREMISE_FALSE).any():
             return True

@@ -8,24 +8,26 @@ from collections.abc import Collection, Iterator, Sequence
 
 from rich.text import Text
 
+from checker.model.tables import Model
 from checker.show.ladder import ladder
 from checker.show.paragraph import WIDTH, paragraph
-from checker.verify.results import Judged, ScenarioResult
+from checker.verify.results import Judged
 from checker.verify.stuck import run_of
 from checker.verify.trace import Trace
 
 INDENT = "     "
 
 
-def counterexamples(result: ScenarioResult, asked: Collection[str]) -> Iterator[Text]:
-    """Ladders for what is violated, and for what is reachable and was ``asked`` for by name.
+def counterexamples(judged: Sequence[tuple[Model, Judged]], asked: Collection[str]) -> Iterator[Text]:
+    """Ladders for what is violated, and for what is reachable and was ``asked`` for by name; each
+    verdict with the model that its run is of.
 
     Of runs that begin alike to the end of the shorter one, only the longest is drawn.
     """
-    shown = [judged for judged in result.judged if is_drawn(judged, asked)]
-    for number, judged in enumerate(shown):
+    shown = [(model, each) for model, each in judged if is_drawn(each, asked)]
+    for number, (model, each) in enumerate(shown):
         yield Text()
-        yield from counterexample(result, judged, _reference(shown, number))
+        yield from counterexample(model, each, _reference([each for _, each in shown], number))
 
 
 def is_drawn(judged: Judged, asked: Collection[str]) -> bool:
@@ -35,17 +37,17 @@ def is_drawn(judged: Judged, asked: Collection[str]) -> bool:
     return verdict.trace is not None and (verdict.outcome == "violated" or witness)
 
 
-def counterexample(result: ScenarioResult, judged: Judged, reference: str = "") -> Iterator[Text]:
+def counterexample(model: Model, judged: Judged, reference: str = "") -> Iterator[Text]:
     """The heading, the ladder and the end of a run; with a ``reference`` to where it is drawn,
     that instead of the ladder."""
     property = judged.verdict.property
-    yield from _heading(property.name, result.scenario.name)
+    yield from _heading(property.name, model.scenario.name)
     if property.because:
         yield from paragraph(property.because.replace("`", ""), "dim italic", INDENT)
     if reference:
         yield from paragraph(reference, "", INDENT)
     else:
-        yield from _drawing(result, judged)
+        yield from _drawing(model, judged)
     if judged.verdict.reason:
         yield from paragraph(judged.verdict.reason, "yellow", INDENT)
 
@@ -61,11 +63,11 @@ def _heading(property: str, scenario: str) -> Iterator[Text]:
     yield from (Text(INDENT + part, style="bold") for part in rest)
 
 
-def _drawing(result: ScenarioResult, judged: Judged) -> Iterator[Text]:
+def _drawing(model: Model, judged: Judged) -> Iterator[Text]:
     """The ladder, indented; where it ends in a stuck state, with what goes on there."""
-    run = run_of(result.model, judged.verdict)
+    run = run_of(model, judged.verdict)
     assert run is not None  # only called for those that have one
-    for line in ladder(result.model, run):
+    for line in ladder(model, run):
         indented = Text("  ")
         indented.append_text(line)
         yield indented

@@ -14,8 +14,8 @@ from checker.show.counterexample import counterexamples, is_drawn
 from checker.show.paragraph import WIDTH, counted, paragraph
 from checker.verify.results import Judged, ScenarioResult, never_fired
 
-_MARKS = {"holds": "✓", "violated": "✗", "unknown": "?", "vacuous": "·", "not applicable": "·"}
-_CALM = {"holds": "green", "violated": "yellow", "unknown": "yellow"}
+_MARKS = {"proved": "✓", "holds": "✓", "violated": "✗", "unknown": "?", "vacuous": "·", "not applicable": "·"}
+_CALM = {"proved": "green", "holds": "green", "violated": "yellow", "unknown": "yellow"}
 """What is as expected never looks like an alarm: a known weakness is no failure of this run."""
 _ALARM = "bold red"
 _LABEL = 17
@@ -33,13 +33,18 @@ def scenario_report(result: ScenarioResult, asked: Collection[str] = ()) -> Iter
     if result.judged:
         style = "dim" if result.complete else "bold yellow"
         yield from paragraph(result.judged[0].verdict.scope, style, "  ")
-    for outcome in _MARKS:
-        judged = [j for j in result.judged if j.verdict.outcome == outcome]
-        for as_expected in (True, False):
-            group = [j for j in judged if j.as_expected is as_expected]
-            yield from _group(outcome, group, _style(outcome, as_expected), asked)
-    yield from counterexamples(result, asked)
+    yield from verdict_lines(result.judged, asked)
+    yield from counterexamples([(result.model, judged) for judged in result.judged], asked)
     yield Text()
+
+
+def verdict_lines(judged: Sequence[Judged], asked: Collection[str] = ()) -> Iterator[Text]:
+    """The properties by outcome, those that are as expected first."""
+    for outcome in _MARKS:
+        alike = [j for j in judged if j.verdict.outcome == outcome]
+        for as_expected in (True, False):
+            group = [j for j in alike if j.as_expected is as_expected]
+            yield from _group(outcome, group, _style(outcome, as_expected), asked)
 
 
 def _style(outcome: str, as_expected: bool) -> str:

@@ -14,8 +14,8 @@ import numpy.typing as npt
 from checker.document.protocol import Property
 from checker.explore.graph import Mask, StateGraph
 from checker.explore.search import reached_from
-from checker.verify.claims import VIOLATED, Claim, claims_of
-from checker.verify.decide import TakenStep, judge_states, judge_steps
+from checker.verify.claims import VIOLATED, Claim, TakenStep, claims_of, judge_steps
+from checker.verify.decide import judge_states
 from checker.verify.leads_to import can_break_without
 from checker.verify.trace import move_of
 
@@ -64,11 +64,13 @@ def _fires(graph: StateGraph, rule: int) -> Mask:
 
 def _broken_steps(graph: StateGraph, claim: Claim) -> npt.NDArray[np.int64]:
     """The edges that break a claim about steps."""
-    with_peer = 1 - claim.end in claim.columns
-    steps, judged = _steps(graph, claim.end, with_peer), judge_steps(graph, claim)
-    kinds = ((local, action, peer if with_peer else -1) for local, action, peer in steps.kinds)
-    broken = np.array([judged[kind] == VIOLATED for kind in kinds], dtype=np.bool_)
-    return steps.edges[broken[steps.kind]]
+    steps = _steps(graph, claim.end, with_peer=1 - claim.end in claim.columns())
+    judged = judge_steps(graph, claim).broken
+    broken = [
+        (local, action, peer) in judged or (local, action, -1) in judged
+        for local, action, peer in steps.kinds
+    ]
+    return steps.edges[np.array(broken, dtype=np.bool_)[steps.kind]]
 
 
 class _Steps(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from checker.document import syntax as s
 from checker.document.names import EVENT, STATE, meanings
 from checker.document.protocol import Definition, Property, Variable
-from checker.explore.graph import StateGraph
+from checker.explore.graph import Mask, StateGraph
 from checker.explore.system import GlobalState, System
 from checker.model.endpoint import Local
 from checker.model.evaluate import Env, Evaluator, Network, SemanticError, Unset
@@ -32,25 +32,38 @@ class ClaimError(SemanticError):
     """A claim that has no meaning in some state, such as one that reads something unset."""
 
 
+class Part(NamedTuple):
+    """One of the conditions that an ``and`` joins, compiled. ``columns`` are the parts of a global
+    state that it reads (see ``StateGraph.states``)."""
+
+    columns: tuple[int, ...]
+    holds: Callable[[Env], Any]
+
+
 @dataclass(frozen=True)
 class Claim:
-    """A property made of one end (0 is A): ``when`` and ``claim`` compiled.
-
-    ``columns`` are the parts of a global state that they read (see ``StateGraph.states``).
-    """
+    """A property made of one end (0 is A): the parts of its ``when`` and of its claim, in the
+    order in which they are asked."""
 
     property: Property
     end: int
-    when: Callable[[Env], Any] | None
-    claim: Callable[[Env], Any]
-    columns: tuple[int, ...]
+    when: tuple[Part, ...]
+    claim: tuple[Part, ...]
+
+    def columns(self) -> tuple[int, ...]:
+        """All that it reads of a global state."""
+        return tuple(sorted({column for part in (*self.when, *self.claim) for column in part.columns}))
 
     def judge(self, env: Env) -> int:
         """``PREMISE_FALSE``, ``HOLDS`` or ``VIOLATED``."""
+        if not all(self.asks(part, env) for part in self.when):
+            return PREMISE_FALSE
+        return HOLDS if all(self.asks(part, env) for part in self.claim) else VIOLATED
+
+    def asks(self, part: Part, env: Env) -> bool:
+        """Whether one of its parts holds."""
         try:
-            if self.when is not None and not self.when(env):
-                return PREMISE_FALSE
-            return HOLDS if self.claim(env) else VIOLATED
+            return bool(part.holds(env))
         except (Unset, SemanticError) as error:
             what = f"reads `{error}`, which is unset" if isinstance(error, Unset) else error.what
             raise ClaimError(
@@ -60,7 +73,7 @@ class Claim:
     def goal(self) -> Claim:
         """The claim without its premise: where a ``never stuck`` or ``leads to`` property wants
         to get to."""
-        return replace(self, when=None)
+        return replace(self, when=())
 
     def _advice(self) -> str:
         if (kind := self.property.kind) in ("never stuck", "leads to"):
@@ -75,22 +88,27 @@ def claims_of(model: Model, property: Property) -> tuple[Claim, Claim]:
 
 
 def _claim(evaluator: Evaluator, property: Property, end: int) -> Claim:
-    columns: set[int] = set()
-    for node in (property.when, property.claim):
-        if node is not None:
-            columns |= columns_read(evaluator, node, end)
-    return Claim(
-        property,
-        end,
-        None if property.when is None else evaluator.compile(property.when),
-        evaluator.compile(property.claim),
-        tuple(sorted(columns)),
+    when, claim = (
+        tuple(
+            Part(tuple(sorted(_Columns(evaluator, end).of(part, "us"))), evaluator.compile(part))
+            for part in _conjuncts(node)
+        )
+        for node in (property.when, property.claim)
     )
+    return Claim(property, end, when, claim)
 
 
-def columns_read(evaluator: Evaluator, node: s.Expression, end: int) -> set[int]:
-    """The parts of a global state that an expression reads in a claim of ``end``."""
-    return _Columns(evaluator, end).of(node, "us")
+def _conjuncts(node: s.Expression | None) -> Iterator[s.Expression]:
+    """What an ``and`` joins, from the left."""
+    if isinstance(node, s.Connected) and node.operator == "and":
+        for operand in node.operands:
+            yield from _conjuncts(operand)
+    elif isinstance(node, s.NothingInFlight):  # neither from the one nor from the other
+        true = s.Constant(node.position, True)
+        yield s.Quantified(node.position, "no", "from us", true)
+        yield s.Quantified(node.position, "no", "from peer", true)
+    elif node is not None:
+        yield node
 
 
 class _Columns:
@@ -162,19 +180,110 @@ def snapshot_env(state: Snapshot, end: int) -> Env:
 
 
 def global_env(system: System, state: GlobalState, end: int) -> Env:
-    """As ``state_env``; asked of millions of states, so nothing is made twice."""
-    tables = system.model.tables
-    env = _env((tables[0].locals[state.a], tables[1].locals[state.b]), end)
-    in_flight = system.in_flight(state.ab), system.in_flight(state.ba)
-    env.from_us, env.from_peer = in_flight[end], in_flight[1 - end]
-    env.network = BUSY if in_flight[0] or in_flight[1] else DRAINED
-    return env
+    """As ``state_env``."""
+    return showing(system, end)(state)
+
+
+def showing(system: System, end: int) -> Callable[[GlobalState], Env]:
+    """``global_env`` for many states: it is one and the same environment that shows them, one
+    after the other."""
+    a, b = (table.locals.values for table in system.model.tables)
+    env = Env()
+
+    def show(state: GlobalState) -> Env:
+        env.A, env.B = a[state.a], b[state.b]
+        from_a, from_b = system.in_flight(state.ab), system.in_flight(state.ba)
+        if end == 0:
+            env.us, env.peer, env.from_us, env.from_peer = env.A, env.B, from_a, from_b
+        else:
+            env.us, env.peer, env.from_us, env.from_peer = env.B, env.A, from_b, from_a
+        env.network = BUSY if from_a or from_b else DRAINED
+        return env
+
+    return show
 
 
 def judge_all(graph: StateGraph, claim: Claim) -> Judgements:
-    """The claim's judgement of every state."""
-    system, end = graph.system, claim.end
-    return graph.over_states(claim.columns, lambda state: claim.judge(global_env(system, state, end)))
+    """The claim's judgement of every state.
+
+    Each part is asked only where those before it hold, and once for all states that are alike in
+    what it reads.
+    """
+    holding: Mask | None = None
+    for part in claim.when:
+        holding = _holding(graph, claim, part, holding)
+    premise = holding
+    for part in claim.claim:
+        holding = _holding(graph, claim, part, holding)
+    assert holding is not None  # a claim has a part at least
+    judged: Judgements = np.where(holding, HOLDS, VIOLATED).astype(np.int8)
+    if premise is not None:
+        judged[~premise] = PREMISE_FALSE
+    return judged
+
+
+def _holding(graph: StateGraph, claim: Claim, part: Part, where: Mask | None) -> Mask:
+    """The states in which ``part`` holds, of those in ``where``."""
+    show, asks = showing(graph.system, claim.end), claim.asks
+    holding: Mask = graph.over_states(part.columns, lambda state: asks(part, show(state)), where) != 0
+    return holding
+
+
+TakenStep = tuple[int, Action, int]
+"""Local state, action, peer's local state or -1 for any: see ``States.first_source``."""
+
+
+class StepJudgements(NamedTuple):
+    """Whether the premise of a claim holds of any step of its end, and the steps that break it."""
+
+    premise: bool
+    broken: set[TakenStep]
+
+
+def judge_steps(graph: StateGraph, claim: Claim) -> StepJudgements:
+    """The claim's judgement of each step of its end: once for each local state and action, and
+    for each local state of the peer only from the first part on that reads it."""
+    left = _steps(graph, claim.end)
+    broken: set[TakenStep] = set()
+    premise = False
+    for number, part in enumerate((*claim.when, *claim.claim)):
+        if 1 - claim.end in part.columns:
+            left = _with_peers(graph, claim.end, left)
+        if number == len(claim.when):
+            premise = bool(left)
+        held = [claim.asks(part, env) for _, env in left]
+        if number >= len(claim.when):
+            broken |= {step for (step, _), holds in zip(left, held, strict=True) if not holds}
+        left = [each for each, holds in zip(left, held, strict=True) if holds]
+    return StepJudgements(premise, broken)
+
+
+_Steps = list[tuple[TakenStep, Env]]
+"""Steps, and what a claim about each is evaluated against."""
+
+
+def _steps(graph: StateGraph, end: int) -> _Steps:
+    """All that ``end`` does, whatever the peer's local state: the first stands for any."""
+    key = f"judged steps {end}"
+    if key not in graph.cache:
+        graph.cache[key] = [
+            ((local, action, -1), step_env(graph.system, local, 0, action))
+            for local, action in graph.steps(end)
+        ]
+    steps: _Steps = graph.cache[key]
+    return steps
+
+
+def _with_peers(graph: StateGraph, end: int, steps: _Steps) -> _Steps:
+    """``steps``, each in all local states of the peer in which it is taken."""
+    met = graph.peers(end)
+    return [
+        (step, env)
+        if step[2] >= 0
+        else ((step[0], step[1], peer), step_env(graph.system, step[0], peer, step[1]))
+        for step, env in steps
+        for peer in (met[step[:2]] if step[2] < 0 else [step[2]])
+    ]
 
 
 def before_the_start(model: Model, end: int) -> Iterator[tuple[Opening, Env]]:

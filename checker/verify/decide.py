@@ -13,18 +13,18 @@ import numpy as np
 from checker.document.protocol import Property
 from checker.explore.graph import Mask, StateGraph
 from checker.explore.search import reached_from
-from checker.model.tables import Action
 from checker.verify.claims import (
     HOLDS,
     PREMISE_FALSE,
     VIOLATED,
     Claim,
     Judgements,
+    TakenStep,
     before_the_start,
     claims_of,
     judge_all,
+    judge_steps,
     opening_env,
-    step_env,
 )
 from checker.verify.leads_to import broken_by, is_due, why_for_ever
 from checker.verify.room import losing, with_room
@@ -32,9 +32,6 @@ from checker.verify.roomier import Roomier
 from checker.verify.stuck import MOST_STATES, future_of, why_stuck
 from checker.verify.trace import Trace, trace_along, trace_to
 from checker.verify.verdict import Verdict, scope_of
-
-TakenStep = tuple[int, Action, int]
-"""Local state, action, peer's local state or -1: see ``StateGraph.steps``."""
 
 
 def decide(graph: StateGraph, property: Property) -> Verdict:
@@ -167,29 +164,14 @@ def _step(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]) ->
     premise = False
     for claim in claims:
         judged = judge_steps(graph, claim)
-        premise |= any(judgement != PREMISE_FALSE for judgement in judged.values())
-        broken = {step for step, judgement in judged.items() if judgement == VIOLATED}
-        if broken:
-            found.append((*_first_step(graph, claim.end, broken), claim.end))
+        premise |= judged.premise
+        if judged.broken:
+            found.append((*_first_step(graph, claim.end, judged.broken), claim.end))
     if not found:
         return _conclude(graph, property, premise)
     source, place, end = min(found)
     last = graph.system.successors(graph.state(source))[0][place]
     return _violated(graph, property, end, trace_to(graph, source, last))
-
-
-def judge_steps(graph: StateGraph, claim: Claim) -> dict[TakenStep, int]:
-    """The claim's judgement of each step of its end.
-
-    A step is judged once for each local state, action and, if the claim reads it, local state
-    of the peer.
-    """
-    steps = graph.steps(claim.end, with_peer=1 - claim.end in claim.columns)
-    return {
-        # Where the claim does not read the peer's local state, any stands for it.
-        (local, action, peer): claim.judge(step_env(graph.system, local, max(peer, 0), action))
-        for local, action, peer in steps
-    }
 
 
 def _first_step(graph: StateGraph, end: int, steps: set[TakenStep]) -> tuple[int, int]:

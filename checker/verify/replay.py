@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from checker.document.protocol import Property
 from checker.explore.system import GlobalState, System
 from checker.model.tables import Action, Model
-from checker.verify.claims import HOLDS, VIOLATED, Claim, claims_of, global_env, step_env
+from checker.verify.claims import HOLDS, PREMISE_FALSE, VIOLATED, Claim, claims_of, global_env, step_env
 from checker.verify.fairness import delivery_of, fair_action
 from checker.verify.leads_to import due_before_the_start
 from checker.verify.trace import Step, Trace, snapshot, step
@@ -188,7 +188,7 @@ def _lost(step: Step) -> list[Action]:
 def _is_stuck(system: System, verdict: Verdict, claim: Claim, start: GlobalState) -> bool | None:
     """Searches forward, the other way round than the verdict was found."""
     goal = claim.goal()
-    if claim.when is not None and not claim.when(global_env(system, start, claim.end)):
+    if claim.judge(global_env(system, start, claim.end)) == PREMISE_FALSE:
         return False
     seen = {start}
     todo = [start]

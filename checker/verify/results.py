@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from checker.document.protocol import Expectation, Property, Protocol, Scenario
+from checker.document.scenarios import WITHIN_BOUNDS
 from checker.explore.engines import Engine
 from checker.explore.graph import StateGraph
 from checker.explore.limits import Limits
@@ -109,7 +110,8 @@ def _complaint(graph: StateGraph, verdict: Verdict, expectation: Expectation | N
         # That a scenario gets somewhere is asked of it only where it says so.
         fine = verdict.outcome in EXPECTED_UNLESS_SAID or verdict.property.kind == "reachable"
         return "" if fine else "expected to hold"
-    if verdict.outcome != expectation.outcome:
+    expected = "holds" if expectation.outcome == WITHIN_BOUNDS else expectation.outcome
+    if verdict.outcome != expected:
         return f"expected: {expectation.outcome}"
     if expectation.blame and verdict.trace is None:
         return f"expected by {expectation.blame}, but it is broken before the start"

@@ -6,47 +6,67 @@ loss saves somebody says nothing of a network with more room, so the way is look
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from checker.explore.graph import StateGraph
 from checker.explore.system import GlobalState, System
-from checker.model.tables import LimitReached, Model
-from checker.verify.claims import HOLDS, Claim, claims_of, global_env
-from checker.verify.trace import move_of
+from checker.model.tables import Interned, LimitReached, Model
+from checker.verify.claims import HOLDS, Claim, claims_of, showing
 
 MORE = 1
 """How many segments more there is room for."""
 MOST_STATES = 300_000
 """States looked at in all before it is left open."""
+NOWHERE = -1
 
 
 class _Roomy:
-    """The transition system of a graph with more room, the same for all claims."""
+    """The transition system of a graph with more room, the same for all claims.
+
+    Its states have no losses and no duplications left, for faults help nobody: so what would be
+    lost for want of room is not enabled at all.
+    """
 
     def __init__(self, graph: StateGraph, calls: tuple[str, ...]) -> None:
         model = graph.system.model
         scenario = replace(model.scenario, capacity=model.scenario.capacity + MORE)
         self.system = System(Model(model.protocol, scenario))
+        self.states: Interned[GlobalState] = Interned()
         self._calls = calls
-        self._helpful: dict[GlobalState, list[GlobalState]] = {}
+        self._helpful: dict[int, list[int]] = {}
+        self._old = graph.system
+        self._actions: dict[int, bool] = {}
 
-    def helpful(self, state: GlobalState) -> list[GlobalState]:
+    def helpful(self, state: int) -> list[int]:
         """Where helpful actions lead that lose nothing for want of room."""
         found = self._helpful.get(state)
         if found is None:
-            found = self._helpful[state] = list(self._successors(state))
+            successors, _ = self.system.successors(self.states[state])
+            found = [self.states.number(after) for action, after in successors if self._helps(action)]
+            found = self._helpful[state] = list(dict.fromkeys(found))
         return found
 
-    def _successors(self, state: GlobalState) -> Iterator[GlobalState]:
-        for number, after in self.system.successors(state)[0]:
-            action = self.system.action(number)
-            if not self.system.model.is_helpful(action, self._calls):
-                continue
-            move = move_of(self.system, state[action.end], action)
-            assert move is not None  # faults help nobody
-            if not self.system.channels[action.end].send(state[2 + action.end], move.sent)[1]:
-                yield after
+    def _helps(self, action: int) -> bool:
+        found = self._actions.get(action)
+        if found is None:
+            model = self.system.model
+            found = self._actions[action] = model.is_helpful(model.actions[action], self._calls)
+        return found
+
+    def moved(self, state: GlobalState) -> int:
+        """The number of a state of the graph in the system with more room."""
+        old, new = self._old, self.system
+        ends = [
+            new.model.tables[end].locals.number(old.model.tables[end].locals[state[end]]) for end in (0, 1)
+        ]
+        contents = [self._content(old.contents[number]) for number in (state.ab, state.ba)]
+        return self.states.number(GlobalState(ends[0], ends[1], contents[0], contents[1], 0, 0))
+
+    def _content(self, content: tuple[int, ...]) -> int:
+        old, new = self._old.model.segments, self.system.model.segments
+        moved = [new.number(old[number]) for number in content]
+        in_order = self.system.model.scenario.network.order == "queue"
+        return self.system.contents.number(tuple(moved if in_order else sorted(moved)))
 
 
 def _roomy(graph: StateGraph, calls: tuple[str, ...]) -> _Roomy:
@@ -63,18 +83,23 @@ class Roomier:
     def __init__(self, graph: StateGraph, claim: Claim) -> None:
         self.graph = graph
         self.roomy = _roomy(graph, claim.property.calls)
-        self.system = self.roomy.system
-        self.goal = claims_of(self.system.model, claim.property)[claim.end].goal()
-        self.able: set[GlobalState] = set()
+        self.goal = claims_of(self.roomy.system.model, claim.property)[claim.end].goal()
+        self.columns = self.goal.columns()
+        self.show = showing(self.roomy.system, claim.end)
+        self.goals: dict[tuple[int, ...], bool] = {}
+        self.able: set[int] = set()
         self.left = MOST_STATES
 
     def reaches(self, state: int) -> bool:
         """Whether helpful actions lead from this state of the graph to the goal with nothing
         lost for want of room. Where that takes too long it is left open, and said to be not."""
-        start = self._moved(self.graph.state(state))
-        came: dict[GlobalState, GlobalState | None] = {start: None}
+        start = self.roomy.moved(self.graph.state(state))
+        came: dict[int, int] = {start: NOWHERE}
         todo = [start]
-        for at in todo:
+        # Deep first, the last of the successors before the others: these are deliveries, and where
+        # everything arrives the goal is near. Breadth first it takes a hundred times as long.
+        while todo:
+            at = todo.pop()
             if at in self.able or self._is_goal(at):
                 self._remember(at, came)
                 return True
@@ -86,29 +111,19 @@ class Roomier:
             if self.left < 0:
                 return False
             came.update(dict.fromkeys(after, at))
-            todo.extend(dict.fromkeys(after))
+            todo.extend(after)
         return False
 
-    def _remember(self, state: GlobalState, came: dict[GlobalState, GlobalState | None]) -> None:
-        at: GlobalState | None = state
-        while at is not None:
-            self.able.add(at)
-            at = came[at]
+    def _remember(self, state: int, came: dict[int, int]) -> None:
+        while state != NOWHERE:
+            self.able.add(state)
+            state = came[state]
 
-    def _is_goal(self, state: GlobalState) -> bool:
-        return self.goal.judge(global_env(self.system, state, self.goal.end)) == HOLDS
-
-    def _moved(self, state: GlobalState) -> GlobalState:
-        """The same state in the numbers of the system with more room."""
-        old, new = self.graph.system, self.system
-        ends = [
-            new.model.tables[end].locals.number(old.model.tables[end].locals[state[end]]) for end in (0, 1)
-        ]
-        contents = [self._content(old.contents[number]) for number in (state.ab, state.ba)]
-        return GlobalState(ends[0], ends[1], contents[0], contents[1], state.losses, state.duplications)
-
-    def _content(self, content: tuple[int, ...]) -> int:
-        old, new = self.graph.system.model.segments, self.system.model.segments
-        moved = [new.number(old[number]) for number in content]
-        in_order = self.system.model.scenario.network.order == "queue"
-        return self.system.contents.number(tuple(moved if in_order else sorted(moved)))
+    def _is_goal(self, number: int) -> bool:
+        """Decided once for all states that are alike in what the goal reads."""
+        state = self.roomy.states[number]
+        key = tuple([state[column] for column in self.columns])
+        found = self.goals.get(key)
+        if found is None:
+            found = self.goals[key] = self.goal.judge(self.show(state)) == HOLDS
+        return found

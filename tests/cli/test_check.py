@@ -287,4 +287,4 @@ def test_a_file_goes_before_a_bundled_document(lastack: Lastack, tmp_path: Path)
 def test_there_is_no_command_of_another_name(lastack: Lastack) -> None:
     ran = lastack("chekc")
     assert ran.code == 2
-    assert "there is no command `chekc`; the commands are check, list, lint, fmt, replay" in ran.err
+    assert "there is no command `chekc`; the commands are check, prove, list, lint, fmt, replay" in ran.err

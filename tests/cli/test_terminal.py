@@ -146,7 +146,7 @@ def test_nothing_is_left_of_the_progress_after_an_interruption(folder: Path) -> 
     """Ctrl-C is typed on the same terminal, which shows it as ^C behind the progress."""
     reader, writer = pty.openpty()
     running = subprocess.Popen(
-        [*MAIN, "check", "counting.md", "--max-states", "100000000"],
+        [*MAIN, "check", "counting.md", "--max-states", "100000000", "--threads", "1"],
         cwd=folder, env=environment(), stdin=writer, stdout=subprocess.PIPE, stderr=writer,
         start_new_session=True, preexec_fn=lambda: fcntl.ioctl(writer, termios.TIOCSCTTY, 0),
     )  # fmt: skip

@@ -140,7 +140,7 @@ DAMAGES: list[tuple[tuple[str | int, ...], Any, str]] = [
     (("format_version",), "1", "this is no lastack-trace of version 1"),
     (("scenario",), "nowhere", "post has no scenario `nowhere`, which the trace runs in"),
     (("scenario",), ["one letter"], "the file: `scenario` is not text"),
-    (("capacity",), 0, "the file: `capacity` is not a number from 1 to 8"),
+    (("capacity",), 0, "the file: `capacity` is not a number from 1 to 1000"),
     (("capacity",), True, "the file: `capacity` is not an integer"),
     (("set",), [], "the file, `set`: expected an object"),
     (("set",), {"fast": "on"}, "post has no switch `fast`, which the trace sets"),
@@ -174,6 +174,10 @@ DAMAGES: list[tuple[tuple[str | int, ...], Any, str]] = [
     (("steps", 1, "action", "position"), "first", "step 2: `position` is not an integer"),
     (("steps", 2, "action", "segment"), "x", "step 3: expected an object"),
     (("steps", 3, "after", "B"), None, "step 4, B: expected an object"),
+    (("network",), "bag", "the file, `network`: expected an object"),
+    (("network", "order"), "heap", "the file, `network`: `order` is not `queue` or `bag`"),
+    (("network", "lose"), -1, "the file, `network`: `lose` is not a number from 0 to 100 or null"),
+    (("network", "duplicate"), "1", "the file, `network`: `duplicate` is not an integer"),
     (("loop",), 4, "the file: `loop` is not the number of a step"),
     (("loop",), -1, "the file: `loop` is not the number of a step"),
     (("stuck",), 5, "the file: `stuck` is not the number of a step"),
@@ -207,8 +211,9 @@ def keys(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | i
             yield from keys(part, (*path, key))
 
 
-FOR_READERS = ("document", "property", "end", "loop", "stuck")
-"""What says what a trace is about, and the endless part that this one has not."""
+FOR_READERS = ("document", "property", "end", "loop", "stuck", "network")
+"""What says what a trace is about, the endless part that this one has not, and the network,
+which in older traces was that of the scenario."""
 
 
 def test_everything_that_is_missing_is_noticed() -> None:

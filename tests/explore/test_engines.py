@@ -110,3 +110,48 @@ def test_kernels_are_kept_elsewhere_if_there_is_no_such_cache(tmp_path: Path) ->
     (tmp_path / "file").write_text("", encoding="utf-8")
     folder, _ = kernels(tmp_path / "file", tmp_path / "file")
     assert Path(folder).parent.name == "__pycache__"
+
+
+AT_ONCE = """
+import sys, time
+from pathlib import Path
+import numpy as np
+from numba.core.caching import IndexDataCacheFile
+from checker.explore.native.pairs import _move, empty
+
+folder, name, wide = Path(sys.argv[1]), sys.argv[2], sys.argv[3] == "wide"
+load = IndexDataCacheFile._load_index
+
+def slow(self):
+    found = load(self)
+    if name != "after" and "_move" in self._index_name:
+        time.sleep(0.5)
+    return found
+
+IndexDataCacheFile._load_index = slow
+(folder / name).touch()
+while name != "after" and len(list(folder.glob("process*"))) < 2:
+    time.sleep(0.01)
+kinds = [np.int64 if wide else np.int32] if name != "after" else [np.int32, np.int64]
+for kind in kinds:
+    keys, values = empty(1)
+    keys[0], values[0] = 7, 8
+    others = empty(1)[0], np.zeros(len(keys), kind)
+    _move(keys, values.astype(kind), *others)
+    assert sorted(others[1].tolist())[-1] == 8, others
+print(sum(_move.stats.cache_hits.values()))
+"""
+
+
+def test_kernels_that_are_compiled_at_the_same_time_are_kept_apart(tmp_path: Path) -> None:
+    """Both have read what is kept before either writes."""
+    variables = {**environment(), "XDG_CACHE_HOME": str(tmp_path)}
+
+    def begin(name: str, kind: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", AT_ONCE, str(tmp_path), name, kind]
+        return subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, text=True)
+
+    running = [begin("process 1", "wide"), begin("process 2", "narrow")]
+    assert [(one.communicate()[0], one.returncode) for one in running] == [("0\n", 0), ("0\n", 0)]
+    after = begin("after", "")
+    assert (after.communicate()[0], after.returncode) == ("2\n", 0)

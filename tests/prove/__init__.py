@@ -1,1 +1,1 @@
-"""Tests of proofs."""
+"""Tests of proofs for networks without bounds."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from checker.document.library import parse
 from checker.document.protocol import Protocol
 from checker.explore.limits import Limits
+from checker.model.tables import Model
 from checker.show.counterexample import counterexample, counterexamples
 from checker.verify.results import ScenarioResult, check_scenario
 from tests.toys import toy
@@ -53,7 +54,7 @@ def count() -> tuple[Protocol, ScenarioResult]:
 def drawn(result: ScenarioResult, *asked: str) -> dict[str, list[str]]:
     """The lines below each heading, by the name of the property."""
     blocks: dict[str, list[str]] = {}
-    for line in counterexamples(result, asked):
+    for line in counterexamples([(result.model, judged) for judged in result.judged], asked):
         if line.plain.startswith("  ── "):
             lines = blocks[line.plain[5:].partition(" in ")[0]] = []
         elif line.plain:
@@ -98,14 +99,14 @@ def test_runs_from_different_states_are_different_runs() -> None:
     trace = two.verdict.trace
     later = replace(trace, initial=trace.steps[0].after)
     other = replace(two, verdict=replace(two.verdict, trace=later))
-    blocks = list(counterexamples(replace(result, judged=(two, other)), ()))
+    blocks = list(counterexamples([(result.model, two), (result.model, other)], ()))
     assert [line for line in blocks if "the same run" in line.plain] == []
 
 
 def test_a_long_heading_is_wrapped() -> None:
-    result = count()[1]
-    long = replace(result.scenario, name="pushed " * 12 + "again")
-    lines = [line.plain for line in counterexample(replace(result, scenario=long), result.judged[3])]
+    protocol, result = count()
+    long = Model(protocol, replace(result.scenario, name="pushed " * 12 + "again"))
+    lines = [line.plain for line in counterexample(long, result.judged[3])]
     assert lines[0].startswith("  ── one in pushed pushed ")
     assert lines[1].startswith("     pushed ")
     assert max(map(len, lines)) <= 80
@@ -136,14 +137,14 @@ STUCK = """\
 def test_what_goes_on_in_a_stuck_state_is_drawn_behind_the_run() -> None:
     protocol = parse(WELL, "well.md")
     result = check_scenario(protocol, protocol.scenarios["a voice"], Limits())
-    lines = [line.plain.rstrip() + "\n" for line in counterexample(result, result.judged[0])]
+    lines = [line.plain.rstrip() + "\n" for line in counterexample(result.model, result.judged[0])]
     assert "".join(lines) == STUCK
 
 
 def test_a_cycle_that_begins_where_it_is_stuck_has_one_heading() -> None:
     protocol = toy("pit")
     result = check_scenario(protocol, protocol.scenarios["walks about"], Limits(), ["out"])
-    lines = [line.plain for line in counterexample(result, result.judged[0])]
+    lines = [line.plain for line in counterexample(result.model, result.judged[0])]
     assert [line.strip(" ─") for line in lines if "──" in line[6:]][1:] == [
         "stuck; what goes on for ever, for example"
     ]

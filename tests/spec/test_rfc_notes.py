@@ -1,137 +1,42 @@
-"""The notes on RFC 9293 and the documents behind them: every run is what the tool prints today.
-
-``python -m tests.spec.test_rfc_notes`` writes the runs anew.
-"""
+"""The notes on RFC 9293 and the documents behind them; what they show is looked at in
+``test_pages``."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from checker.document.format import format_document
-from checker.document.library import load
-from checker.document.protocol import Protocol
-from checker.explore.limits import Limits
-from checker.model.evaluate import SemanticError
-from checker.show.ladder import ladder
-from checker.verify.results import ScenarioResult, check_scenario
 from tests.promises import unkept_twins
+from tests.spec.pages import BLOCK, ROOT, Page, blocks_of, protocol, result
 
-ROOT = Path(__file__).resolve().parents[2]
-NOTES = ROOT / "docs" / "rfc-notes.md"
+NOTES = Page("docs/rfc-notes.md")
 LITERAL = sorted((ROOT / "spec" / "literal").glob("*.md"))
 
-BLOCK = re.compile(
-    r"(<!-- (run|error): ([^;\n]+); ([^;\n]+); ([^;\n]+) -->\n```text\n)(.*?)(```\n)", re.DOTALL
-)
 HEADING = re.compile(r"^### (\d+)\. (.+)$", re.MULTILINE)
 ROW_ID = re.compile(r"`([a-z][a-z0-9-]*\.[a-z][a-z0-9-]*)`")
 DOCUMENT = re.compile(r"`(?:spec/)?literal/([a-z0-9-]+)\.md`")
 
 
-@dataclass(frozen=True)
-class Block:
-    """A fenced run of the notes: what it is of, and its text as it stands there."""
-
-    kind: str
-    document: str
-    scenario: str
-    subject: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.document}, {self.scenario}, {self.subject}"
-
-
-@cache
-def protocol(document: str) -> Protocol:
-    return load(ROOT / "spec" / f"{document}.md")
-
-
-@cache
-def result(document: str, scenario: str) -> ScenarioResult:
-    """The result of a scenario; what is under ``literal`` is decided as a whole."""
-    chosen = protocol(document)
-    wanted = None if "/" in document else _properties_shown(document, scenario)
-    return check_scenario(chosen, chosen.scenarios[scenario], Limits(None, None, None), wanted)
-
-
-def _properties_shown(document: str, scenario: str) -> list[str]:
-    return [b.subject for b in blocks() if (b.document, b.scenario) == (document, scenario)]
-
-
-@cache
-def notes() -> str:
-    return NOTES.read_text(encoding="utf-8")
-
-
-def blocks() -> list[Block]:
-    return [Block(*match.group(2, 3, 4, 5, 6)) for match in BLOCK.finditer(notes())]
-
-
 def sections() -> Iterator[tuple[int, str]]:
     """(number, text) of each note."""
-    marks = [*HEADING.finditer(notes())]
-    ends = [mark.start() for mark in marks[1:]] + [len(notes())]
+    marks = [*HEADING.finditer(NOTES.text)]
+    ends = [mark.start() for mark in marks[1:]] + [len(NOTES.text)]
     for mark, end in zip(marks, ends, strict=True):
-        yield int(mark.group(1)), notes()[mark.start() : end]
-
-
-def printed(block: Block) -> str:
-    """What the tool prints for a block."""
-    return _error(block) if block.kind == "error" else _run(block)
-
-
-def _run(block: Block) -> str:
-    found = result(block.document, block.scenario)
-    verdict = next(j.verdict for j in found.judged if j.verdict.property.name == block.subject)
-    assert verdict.trace is not None
-    return "".join(f"{line.plain.rstrip()}\n" for line in ladder(found.model, verdict.trace))
-
-
-def _error(block: Block) -> str:
-    """The error from the row on, without the place in the file."""
-    with pytest.raises(SemanticError) as raised:
-        result(block.document, block.scenario)
-    message = str(raised.value)
-    assert f": {block.subject}: " in message
-    return message[message.index(f"{block.subject}: ") :] + "\n"
+        yield int(mark.group(1)), NOTES.text[mark.start() : end]
 
 
 def raises(document: str, scenario: str) -> bool:
-    return any(b.kind == "error" and (b.document, b.scenario) == (document, scenario) for b in blocks())
-
-
-def update() -> None:
-    """Writes all runs into the notes anew, after the model or the ladder has changed."""
-
-    def renew(match: re.Match[str]) -> str:
-        block = Block(*match.group(2, 3, 4, 5, 6))
-        return f"{match.group(1)}{printed(block)}{match.group(7)}"
-
-    NOTES.write_text(BLOCK.sub(renew, notes()), encoding="utf-8")
-
-
-def test_every_fenced_text_is_a_run() -> None:
-    assert notes().count("```text\n") == len(blocks())
-    assert len(re.findall(r"^```", notes(), re.MULTILINE)) == 2 * len(blocks())
-
-
-@pytest.mark.parametrize("block", blocks(), ids=str)
-def test_a_run_is_what_the_tool_prints(block: Block) -> None:
-    current = next(b for b in blocks() if str(b) == str(block))
-    assert current.text == printed(block)
+    return any(b.kind == "error" and (b.document, b.scenario) == (document, scenario) for b in NOTES.blocks)
 
 
 def test_there_are_enough_runs_and_each_stands_once() -> None:
-    names = [str(block) for block in blocks()]
+    names = [str(block) for block in NOTES.blocks]
     assert len(set(names)) == len(names)
-    assert len({block.document for block in blocks() if block.kind == "run"}) >= 12
+    assert len({block.document for block in NOTES.blocks if block.kind == "run"}) >= 12
 
 
 def test_notes_are_numbered_without_gaps() -> None:
@@ -147,9 +52,9 @@ def test_rfc9293_refers_to_note_12() -> None:
 
 
 def test_the_overview_has_every_note() -> None:
-    rows = re.findall(r"^\| (\d+) +\| (.+?) +\|", notes(), re.MULTILINE)
+    rows = re.findall(r"^\| (\d+) +\| (.+?) +\|", NOTES.text, re.MULTILINE)
     assert [(int(number), title) for number, title in rows] == [
-        (int(number), title) for number, title in HEADING.findall(notes())
+        (int(number), title) for number, title in HEADING.findall(NOTES.text)
     ]
 
 
@@ -165,7 +70,7 @@ def test_a_note_names_words_reading_and_rows_that_exist(number: int, text: str) 
     assert "**Words.**" in text
     assert "**Reading.**" in text
     assert rows or "No row" in prose
-    for block in (Block(*match.group(2, 3, 4, 5, 6)) for match in BLOCK.finditer(text)):
+    for block in blocks_of(text):
         assert block.document == "rfc9293" or block.document.removeprefix("literal/") in named
 
 
@@ -181,10 +86,10 @@ def test_rows_of_rfc9293_cite_notes_that_exist() -> None:
 
 
 def test_every_literal_document_has_a_note() -> None:
-    assert {path.stem for path in LITERAL} == set(DOCUMENT.findall(notes()))
+    assert {path.stem for path in LITERAL} == set(DOCUMENT.findall(NOTES.text))
 
 
-@pytest.mark.parametrize("path", [NOTES, *LITERAL], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [NOTES.path, *LITERAL], ids=lambda path: path.stem)
 def test_prose_is_at_most_92_columns_wide(path: Path) -> None:
     prose = BLOCK.sub("", path.read_text(encoding="utf-8"))
     assert [line for line in prose.splitlines() if len(line) > 92 and not line.startswith("|")] == []
@@ -215,7 +120,3 @@ def test_a_literal_document_is_sound(path: Path) -> None:
     own = [rule for rule in chosen.rules if rule.position.file == str(path)]
     fired = {rule.id for rule in own if any(found.rules[rule.id] for found in kept)}
     assert fired == {rule.id for rule in own if not rule.never}
-
-
-if __name__ == "__main__":
-    update()

@@ -1,16 +1,22 @@
 """What each row of ``rfc9293.md`` is for: without it, something is noticed.
 
-See ``checker.verify.why``; ``lastack why --all`` prints the same, and says by what.
+See ``checker.verify.why``; ``lastack why --all`` prints the same, and says by what. The rows that
+nothing misses stand in ``docs/rows.md``, each with a reason.
 """
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 import pytest
 
+from checker.document.protocol import Scenario
 from checker.explore.engines import Engine
 from checker.explore.limits import Limits
-from checker.verify.why import missed
-from tests.toys import tcp
+from checker.model.tables import Model
+from checker.verify.why import Missed, missed
+from tests.toys import ROOT, tcp
 
 NOTICED = {
     "open.active": "refused",
@@ -94,31 +100,95 @@ NOTICED = {
 }
 """For each row a small scenario in which it is missed."""
 
-NOT_NOTICED = {
-    "synsent-2.rst-no-ack": "without it `synsent-5.other` drops the reset as well: no difference at all",
-    "second.ignored": "the later steps do nothing with a reset in TIME-WAIT either: it has no length",
-    "fourth.give-up": "the SYN is then dropped, the SYN,ACK is repeated, and the peer's answer resets",
-    "fourth.challenge": "the SYN is then dropped; what is repeated until it is acknowledged asks the same",
-    "fourth.reset": "the SYN is then dropped; what is repeated until it is acknowledged is reset by the peer",
-    "fifth-0.out-of-range": "optional (RFC 5961), a second lock: what it keeps out does no harm either",
-    "fifth.unsent": "the peer is not told that it acknowledges what was not sent, and finds out later",
-    "eighth.again": "what comes again behind the FIN is out of the window, and answered in the first step",
-}
-"""Rows that none of the scenarios with at most 20,000 states misses, and why that may be."""
+ROWS = ROOT / "docs" / "rows.md"
+MOST_STATES = 20_000
+"""What ``lastack why --all`` leaves out without being told otherwise."""
 
 
-def is_noticed(row: str, name: str) -> bool:
-    return missed(tcp(), row, tcp().scenarios[name], Limits(), Engine()).anything
+def listed(heading: str) -> list[str]:
+    """The rows in the table below a heading of ``docs/rows.md``."""
+    section = re.split(r"^#+ ", ROWS.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    (text,) = [part for part in section if part.startswith(f"{heading}\n")]
+    return re.findall(r"^\| `([\w.-]+)` ", text, re.MULTILINE)
+
+
+NOT_NOTICED = listed("Rows that nothing misses")
+
+
+ONLY_FAILURES = listed("Rows that only a failure misses")
+
+
+@cache
+def small() -> list[Scenario]:
+    """The scenarios that ``lastack why --all`` asks."""
+
+    def is_small(scenario: Scenario) -> bool:
+        return Engine().explore(Model(tcp(), scenario), Limits(MOST_STATES)).complete
+
+    return [scenario for scenario in tcp().scenarios.values() if is_small(scenario)]
+
+
+def who_misses(row: str) -> str:
+    """The first small scenario that misses a row, and by what; empty if none does."""
+    for scenario in small():
+        found = missed(tcp(), row, scenario, Limits(20 * MOST_STATES), Engine())
+        if found.anything:
+            return f"{scenario.name} ({', '.join(j.verdict.property.name for j in found.judged)})"
+    return ""
+
+
+def in_scenario(row: str, name: str) -> Missed:
+    return missed(tcp(), row, tcp().scenarios[name], Limits(), Engine())
+
+
+def is_needed(found: Missed) -> bool:
+    """Whether something fails without the row, and not only some failure with it."""
+    worse = [judged for judged in found.judged if judged.verdict.outcome == "violated"]
+    return bool(worse or found.unanswered or found.error)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("row", "scenario"), NOTICED.items(), ids=NOTICED)
 def test_a_row_that_is_missed(row: str, scenario: str) -> None:
-    assert is_noticed(row, scenario)
+    found = in_scenario(row, scenario)
+    if not found.anything:
+        other = who_misses(row)
+        if other:
+            pytest.fail(f"NOTICED: {row} is missed by {other}, no more by {scenario}")
+        pytest.fail(f"docs/rows.md: add {row}, for nothing misses it; and remove it from NOTICED")
+    if row not in ONLY_FAILURES and not is_needed(found):
+        pytest.fail(f"docs/rows.md: add {row}, which {scenario} does not need; or name one that does")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("row", NOT_NOTICED)
+def test_a_row_that_nothing_misses(row: str) -> None:
+    by = who_misses(row)
+    assert not by, f"docs/rows.md: remove {row}, for it is missed by {by}; and add it to NOTICED"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("row", ONLY_FAILURES)
+def test_a_row_that_only_a_failure_misses(row: str) -> None:
+    for scenario in [*small(), tcp().scenarios[NOTICED[row]]]:
+        found = in_scenario(row, scenario.name)
+        names = ", ".join(judged.verdict.property.name for judged in found.judged)
+        assert not is_needed(found), f"docs/rows.md: remove {row}: {scenario.name} needs it ({names})"
 
 
 def test_every_row_is_accounted_for() -> None:
     rows = {rule.id for rule in tcp().rules if not rule.never}
-    assert NOTICED.keys() | NOT_NOTICED.keys() == rows
-    assert not NOTICED.keys() & NOT_NOTICED.keys()
-    assert len(NOT_NOTICED) < 0.15 * len(rows)
+    told = {*NOTICED, *NOT_NOTICED}
+    assert sorted(rows - told) == [], (
+        "missed or not? `lastack why` tells; add them to NOTICED or docs/rows.md"
+    )
+    assert sorted(told - rows) == [], "no such rows any more: remove them from NOTICED or docs/rows.md"
+    assert sorted(NOTICED.keys() & set(NOT_NOTICED)) == [], "missed: remove them from docs/rows.md"
+    assert set(ONLY_FAILURES) <= NOTICED.keys()
+    assert len({*NOT_NOTICED, *ONLY_FAILURES}) < 0.15 * len(rows)
+
+
+def test_rows_that_only_refuse() -> None:
+    refusing = [rule.id for rule in tcp().rules if rule.then == "refuse"]
+    assert listed("Rows that only refuse") == refusing
+    assert "refuse" not in {rule.then for rule in tcp().rules if rule.acts or rule.sends or rule.next}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from checker.document.protocol import Network, Property, Protocol, Scenario
 from checker.explore.reference import explore
 from checker.model.tables import Model
-from checker.verify.claims import HOLDS, PREMISE_FALSE, VIOLATED, claims_of, global_env
+from checker.verify.claims import HOLDS, PREMISE_FALSE, VIOLATED, claims_of, judge_all
 from checker.verify.decide import decide
 from checker.verify.verdict import Verdict
 from tests.oracle import Label, Oracle, State
@@ -291,10 +291,7 @@ def agrees(protocol: Protocol, scenario: Scenario) -> None:
         found: list[State] = []
         for claim in claims_of(graph.system.model, property):
             judged = {state: _judged(oracle, state, property, claim.end) for state in oracle.depth}
-            masks = graph.over_states(
-                claim.columns,
-                lambda state, claim=claim: claim.judge(global_env(graph.system, state, claim.end)),  # type: ignore[misc]
-            )
+            masks = judge_all(graph, claim)
             assert Counter(masks.tolist()) == Counter(judged.values())
             if property.kind == "never stuck":
                 stuck = _stuck(oracle, property, claim.end, set())

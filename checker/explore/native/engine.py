@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from checker.explore.engines import processors
 from checker.explore.graph import Mask, StateGraph
 from checker.explore.limits import Limits, Progress
 from checker.explore.native import checkpoint
@@ -59,13 +59,6 @@ def explore(
     exploration = _Exploration(model, limits or Limits(), threads or processors(), workdir)
     exploration.begin(resume)
     return exploration.run()
-
-
-def processors() -> int:
-    """The processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class _Exploration:

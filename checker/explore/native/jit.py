@@ -7,10 +7,12 @@ under a hash of the sources of them all, in the user's cache.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -20,6 +22,9 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from numba.extending import intrinsic
+
+if sys.platform != "win32":
+    import fcntl
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -86,7 +91,25 @@ class _Kept(CompileResultCacheImpl):
 
 
 class _Cache(FunctionCache):
+    """numba's, but for processes that compile at the same time: it would give two variants of a
+    kernel one name, and then call the wrong one."""
+
     _impl_class = _Kept
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        keep: Any = super().save_overload
+        # What cannot be kept safely is not kept.
+        with contextlib.suppress(OSError), _alone():
+            keep(sig, data)
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Within it no other process keeps kernels."""
+    with open(os.path.join(kept_in(), "lock"), "wb") as file:
+        if sys.platform != "win32":
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def kernel(function: Function) -> Function:

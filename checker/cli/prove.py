@@ -1,0 +1,154 @@
+"""``lastack prove``: decides properties for networks without bounds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from checker.cli import AS_EXPECTED, ERROR, LIMIT, NOT_AS_EXPECTED
+from checker.cli.documents import documents as files
+from checker.cli.messages import complain
+from checker.cli.saving import save_trace
+from checker.cli.terminal import ProgressLine, console, require_writable
+from checker.document.library import load
+from checker.document.problems import suggest
+from checker.document.protocol import Protocol, Scenario
+from checker.explore.limits import Limits
+from checker.model.evaluate import SemanticError
+from checker.prove.decide import PROVABLE
+from checker.prove.results import ProofResult, beside_expected, prove_scenario
+from checker.show.proofs import proof_report, proofs_report
+
+
+@click.command("prove", context_settings={"max_content_width": 80})
+@click.argument("documents", nargs=-1, metavar="[DOC]...")
+@click.option("--scenario", "-s", "scenarios", multiple=True, metavar="S", help="Only this scenario.")
+@click.option("--property", "-p", "properties", multiple=True, metavar="P", help="Only this property.")
+@click.option(
+    "--max-views",
+    type=click.IntRange(1),
+    default=200_000,
+    show_default=True,
+    metavar="N",
+    help="Give up a closure beyond N views.",
+)
+@click.option(
+    "--time-limit", type=click.FloatRange(0), metavar="S", help="Give up a closure after S seconds."
+)
+@click.option(
+    "--traces",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Save each counterexample there, as JSON and as ITF.",
+)
+def command(
+    documents: tuple[str, ...],
+    scenarios: tuple[str, ...],
+    properties: tuple[str, ...],
+    max_views: int,
+    time_limit: float | None,
+    traces: Path | None,
+) -> int:
+    """Prove properties for channels that hold any number of segments.
+
+    Decides the invariant and step properties of each scenario on a network that loses, reorders
+    and duplicates without limit: a property is proved for every run, or violated by a run that
+    is shown. DOC is as for `check`; the default is rfc9293.
+
+    Exits with 0 if every verdict is as its scenario expects, 1 if one is not, 2 for an error,
+    3 if a limit kept one from being decided.
+    """
+    if time_limit is not None and not math.isfinite(time_limit):
+        raise click.UsageError(f"--time-limit {time_limit}: expected a number of seconds")
+    loaded = [load(path) for path in files(documents or ("rfc9293",))]
+    _require_known(loaded, scenarios, properties)
+    if traces is not None:
+        traces.mkdir(parents=True, exist_ok=True)
+        require_writable(traces, inside=True)
+    proving = _Proving(properties, max_views, time_limit, traces)
+    codes = [
+        proving.document(protocol, chosen)
+        for protocol in loaded
+        if (chosen := [s for s in protocol.scenarios.values() if not scenarios or s.name in scenarios])
+    ]
+    return next(code for code in (ERROR, NOT_AS_EXPECTED, LIMIT, AS_EXPECTED) if code in codes)
+
+
+def _require_known(loaded: Sequence[Protocol], scenarios: Sequence[str], properties: Sequence[str]) -> None:
+    known = {
+        "scenario": (scenarios, [s for p in loaded for s in p.scenarios]),
+        "property": (properties, [q for p in loaded for q in p.properties]),
+    }
+    for what, (asked, names) in known.items():
+        for name in asked:
+            if name not in names:
+                raise click.UsageError(f"there is no {what} `{name}`{suggest(name, names)}")
+    kinds = {q.name: q.kind for p in loaded for q in p.properties.values()}
+    for name in properties:
+        if kinds[name] not in PROVABLE:
+            raise click.UsageError(
+                f"`{name}` is a `{kinds[name]}` property; prove decides `invariant` and `step` ones, "
+                "`lastack check` the others"
+            )
+
+
+class _Proving:
+    """Proves one document after the other, until it is interrupted."""
+
+    def __init__(
+        self, properties: Sequence[str], max_views: int, time_limit: float | None, traces: Path | None
+    ) -> None:
+        self.properties = properties
+        self.max_views = max_views
+        self.time_limit = time_limit
+        self.traces = traces
+        self.out = console()
+
+    def document(self, protocol: Protocol, chosen: Sequence[Scenario]) -> int:
+        """Proves the chosen scenarios of a document; the exit code for it."""
+        self._print([Text(protocol.name, style="bold underline"), Text()])
+        results: list[ProofResult] = []
+        broken = 0
+        for scenario in chosen:
+            try:
+                results.append(self._scenario(protocol, scenario))
+            except SemanticError as error:
+                complain(f"{scenario.name}: {error}")
+                broken += 1
+        self._print(proofs_report(protocol, results, broken))
+        return ERROR if broken else _code(results)
+
+    def _scenario(self, protocol: Protocol, scenario: Scenario) -> ProofResult:
+        progress = ProgressLine(scenario.name)
+        try:
+            progress.say(f"{protocol.name}: {scenario.name}")
+            limits = partial(Limits, self.max_views, self.time_limit, progress.report_views)
+            result = prove_scenario(protocol, scenario, limits, self.properties or None)
+        finally:
+            progress.clear()
+        self._print(proof_report(protocol, result))
+        if self.traces is not None:
+            for proof in result.proofs:
+                verdict = proof.verdict
+                if proof.model is not None and verdict.trace is not None:
+                    name = verdict.property.name
+                    save_trace(self.traces, proof.model, verdict.trace, name, name, verdict.end)
+        return result
+
+    def _print(self, lines: Iterable[Text]) -> None:
+        for line in lines:
+            line.rstrip()
+            self.out.print(line)
+
+
+def _code(results: Sequence[ProofResult]) -> int:
+    judged = [beside_expected(result.scenario, proof) for result in results for proof in result.proofs]
+    outcomes = {each.verdict.outcome for each in judged if each.complaint}
+    if outcomes - {"unknown"}:
+        return NOT_AS_EXPECTED
+    return LIMIT if outcomes else AS_EXPECTED
