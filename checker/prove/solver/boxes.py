@@ -10,7 +10,7 @@ import z3
 
 from checker.document.kinds import MODULUS
 from checker.prove.solver.obligation import TIMEOUT
-from checker.prove.solver.terms import SEQ_BITS, Bool, all_of, negated
+from checker.prove.solver.terms import SEQ_BITS, Bool, all_of, any_of, negated
 
 MOST = 24
 """Boxes that are looked for."""
@@ -28,6 +28,11 @@ class Solutions:
 
     boxes: tuple[Box, ...]
     complete: bool
+
+    def condition(self, names: Sequence[str]) -> Bool:
+        """That the 32-bit ``names`` lie in one of the boxes."""
+        vectors = {name: z3.BitVec(name, SEQ_BITS) for name in names}
+        return any_of(*(_within(vectors, box) for box in self.boxes))
 
 
 class _Gave(Exception):
@@ -98,18 +103,19 @@ class _Search:
 
     def _all_in(self, box: Box) -> bool:
         """Whether all in a box are solutions."""
-        return not _check(self._outside, self._within(box))
+        return not _check(self._outside, _within(self.vectors, box))
 
     def exclude(self, box: Box) -> None:
-        self._inside.add(negated(self._within(box)))
+        self._inside.add(negated(_within(self.vectors, box)))
 
-    def _within(self, box: Box) -> Bool:
-        return all_of(
-            *(
-                z3.And(z3.ULE(_vector(low), self.vectors[name]), z3.ULE(self.vectors[name], _vector(high)))
-                for name, (low, high) in box.items()
-            )
+
+def _within(vectors: Mapping[str, Any], box: Box) -> Bool:
+    return all_of(
+        *(
+            z3.And(z3.ULE(_vector(low), vectors[name]), z3.ULE(vectors[name], _vector(high)))
+            for name, (low, high) in box.items()
         )
+    )
 
 
 def _vector(number: int) -> Any:

@@ -24,9 +24,9 @@ from checker.prove.closure import Closure, merged
 from checker.prove.search import without_bounds
 from checker.prove.solver.boxes import Solutions, solutions
 from checker.prove.solver.instances import Instances, Key, Recorder
-from checker.prove.solver.numbers import Numbers, Unknown
+from checker.prove.solver.numbers import Numbers, Unknown, is_number
 from checker.prove.solver.obligation import names_in
-from checker.prove.solver.terms import SEQ_BITS, Bool, any_of
+from checker.prove.solver.terms import SEQ_BITS, Bool, Words, any_of
 from checker.prove.steps import Step, Steps
 
 
@@ -97,6 +97,8 @@ class Study:
         self.recorder = Recorder(self.numbers, self.model.switches)
         self.instances = Instances(self.numbers, self.recorder)
         self._always = self._always_looked_at()
+        self.words = Words(protocol)
+        self.remarks = tuple(_not_covered(protocol, scenario, self.recorder))
 
     def groups(self) -> list[Group]:
         """The suspects by what they do, and by the unknowns that it depends on."""
@@ -187,6 +189,25 @@ class Study:
         return isinstance(node, s.Node) and any(self._brings(part, bringing) for part in vars(node).values())
 
 
+def _not_covered(protocol: Protocol, scenario: Scenario, recorder: Recorder) -> Iterator[str]:
+    """What also depends on numbers, and is not looked at."""
+    for name in scenario.assume:
+        condition = protocol.assumptions[name].condition
+        variables = recorder.reads_of(condition).variables
+        if any(is_number(protocol.variables[v]) for v in variables):
+            yield f"the assumption {name} compares numbers"
+        if _asks_for_equals(condition):
+            yield f"the assumption {name} compares segments as a whole"
+
+
+def _asks_for_equals(node: object) -> bool:
+    if isinstance(node, tuple):
+        return any(map(_asks_for_equals, node))
+    if isinstance(node, s.NoEqualSegment):
+        return True
+    return isinstance(node, s.Node) and any(map(_asks_for_equals, vars(node).values()))
+
+
 def _only_differences(condition: Bool, unknowns: list[Unknown]) -> bool:
     """Whether moving all of ``unknowns`` by as much never changes ``condition``."""
     move = z3.BitVec("move", SEQ_BITS)
@@ -198,6 +219,10 @@ def _only_differences(condition: Bool, unknowns: list[Unknown]) -> bool:
 
 def solved(group: Group) -> Solutions:
     """For which numbers the group is a hazard: the pinned ones are 0, so the others differences."""
+    return solutions(free_condition(group), [u.name for u in group.free])
+
+
+def free_condition(group: Group) -> Bool:
+    """The condition on the free unknowns, the pinned ones being 0."""
     zero = z3.BitVecVal(0, SEQ_BITS)
-    condition = z3.simplify(z3.substitute(group.condition, *[(u.term, zero) for u in group.pinned]))
-    return solutions(condition, [u.name for u in group.free])
+    return z3.simplify(z3.substitute(group.condition, *[(u.term, zero) for u in group.pinned]))

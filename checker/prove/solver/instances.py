@@ -35,7 +35,7 @@ BROKEN = "broken"
 
 @dataclass(frozen=True)
 class Reads:
-    """The variables and fields that an expression reads, and whether it reads the state."""
+    """The variables and fields that an expression reads, and whether it takes from a supply."""
 
     variables: tuple[str, ...]
     fields: tuple[str, ...]
@@ -53,7 +53,7 @@ class Recorder(Evaluator):
         self.noted: dict[Key, None] = {}
         self.answers: dict[Key, Value] = {}
         self.listed = [e for e in expressions(numbers.protocol) if e.part]
-        self.reads = [self._reads(e.node) for e in self.listed]
+        self.reads = [self.reads_of(e.node) for e in self.listed]
         self._places = {id(e.node): place for place, e in enumerate(self.listed)}
 
     def compile(self, node: s.Expression, view: str = "us") -> Evaluate:
@@ -93,7 +93,8 @@ class Recorder(Evaluator):
 
         return key
 
-    def _reads(self, node: s.Expression) -> Reads:
+    def reads_of(self, node: s.Expression) -> Reads:
+        """What an expression reads, the definitions that it uses opened up."""
         names = dict.fromkeys(self._names_in(node))
         meant = [self.names[name] for name in names]
         variables = [m.name for m in meant if isinstance(m, Variable) and m.lives != "supply"]

@@ -12,7 +12,8 @@ from checker.model.evaluate import SemanticError
 from checker.model.tables import LimitReached, Model
 from checker.prove.results import NewLimits
 from checker.prove.solver.boxes import Solutions
-from checker.prove.solver.hazards import Group, Study, Suspect, solved
+from checker.prove.solver.hazards import Group, Study, Suspect, free_condition, solved
+from checker.prove.solver.obligation import Obligation, Result, solve
 from checker.prove.solver.witness import LocalStep, Witnesses
 from checker.verify.trace import Trace
 
@@ -24,12 +25,20 @@ Interval = tuple[int, int]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What happens instead for some numbers: the rows that fire; none is an error, ``broken``."""
+    """What happens instead for some numbers: the rows that fire; none is an error, ``broken``.
+
+    ``accepts`` says whether it leaves the end in another local state, and does not only send
+    something else. ``intervals`` are of the free unknown.
+    """
 
     rows: tuple[str, ...]
     intervals: tuple[Interval, ...]
-    changes_state: bool
+    accepts: bool
     broken: str = ""
+
+    @property
+    def key(self) -> tuple[tuple[str, ...], str]:
+        return self.rows, self.broken
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,8 @@ class Hazard:
 
     ``solutions`` are over the free unknowns of ``group``; ``outcomes`` tell them apart where there
     is one such unknown; they are ``examples`` where there were too many numbers to look at each.
-    ``struck`` says whether the scenario's own numbers are such.
+    ``exact`` is the proof that the solutions are those of the condition. ``struck`` says whether
+    the scenario's own numbers are among them.
     """
 
     group: Group
@@ -57,6 +67,7 @@ class Hazard:
     struck: bool
     run: Run | None
     reason: str = ""
+    exact: Result | None = None
 
 
 class Outcomes:
@@ -66,7 +77,7 @@ class Outcomes:
         self.study = study
         self.limits = limits
         self.protocol: Protocol = study.protocol
-        self._runs: dict[tuple[tuple[str, int], ...], Witnesses] = {}
+        self._runs: dict[str, Witnesses] = {}
 
     def hazards(self) -> Iterator[Hazard]:
         for group in self.study.groups():
@@ -75,7 +86,23 @@ class Outcomes:
             given = {unknown.name: unknown.given for unknown in group.unknowns}
             run, reason = self._run(group, found, outcomes)
             examples = any(_is_long(interval) for box in found.boxes for interval in box.values())
-            yield Hazard(group, found, outcomes, examples, group.holds_for(given), run, reason)
+            struck = group.holds_for(given)
+            proof = solve(self._exactness(group, found)) if found.complete else None
+            yield Hazard(group, found, outcomes, examples, struck, run, reason, proof)
+
+    def _exactness(self, group: Group, found: Solutions) -> Obligation:
+        """That the condition of a group holds in the boxes found and nowhere else."""
+        symbols = tuple(unknown.symbol for unknown in group.free)
+        words = self.study.words
+        where = f"{'AB'[group.end]} in {group.state}, {', '.join(group.rows)}"
+        on = ", ".join(unknown.name for unknown in group.unknowns)
+        return Obligation(
+            f"hazard in {self.study.numbers.scenario.name}: {where}; {on}",
+            "The numbers for which this step is another are those that are listed.",
+            (free_condition(group) != found.condition([u.name for u in group.free]),),
+            symbols,
+            words,
+        )
 
     # What happens instead
 
@@ -88,11 +115,10 @@ class Outcomes:
         for box in found.boxes:
             for interval in _looked_at(box[name]):
                 for outcome in self._at(group, group.numbers({name: interval[0]})):
-                    key = outcome.rows, outcome.broken
-                    known = grouped.get(key, replace(outcome, intervals=()))
-                    changes = known.changes_state or outcome.changes_state
+                    known = grouped.get(outcome.key, replace(outcome, intervals=()))
+                    accepts = known.accepts or outcome.accepts
                     intervals = (*known.intervals, interval)
-                    grouped[key] = replace(known, intervals=intervals, changes_state=changes)
+                    grouped[outcome.key] = replace(known, intervals=intervals, accepts=accepts)
         for outcome in grouped.values():
             yield replace(outcome, intervals=_merged(outcome.intervals))
 
@@ -101,8 +127,8 @@ class Outcomes:
         seen = set()
         for suspect in group.suspects:
             outcome = self._outcome(suspect, numbers)
-            if outcome is not None and (outcome.rows, outcome.broken) not in seen:
-                seen.add((outcome.rows, outcome.broken))
+            if outcome is not None and outcome.key not in seen:
+                seen.add(outcome.key)
                 yield outcome
 
     def _outcome(self, suspect: Suspect, numbers: Mapping[str, int]) -> Outcome | None:
@@ -122,8 +148,7 @@ class Outcomes:
         if reaction == wanted:
             return None
         rows = () if reaction is None else tuple(self.protocol.rules[i].id for i in reaction.fired)
-        changes = reaction is not None and reaction.after.state != wanted.after.state
-        return Outcome(rows, (), changes)
+        return Outcome(rows, (), reaction is not None and reaction.after != wanted.after)
 
     def _moved(self, suspect: Suspect, numbers: Mapping[str, int]) -> Reaction:
         """What a step does at the bases, with these numbers."""
@@ -142,16 +167,11 @@ class Outcomes:
     def _run(self, group: Group, found: Solutions, outcomes: tuple[Outcome, ...]) -> tuple[Run | None, str]:
         """A run to one of the steps, or why there is none to show."""
         reason = "no number is known for which it happens"
-        for point in _points(group, found, outcomes):
+        for point, wanted in _points(group, found, outcomes):
             numbers = group.numbers(point)
-            key = tuple(sorted(numbers.items()))
-            if key not in self._runs:
-                self._runs[key] = Witnesses(
-                    self.protocol, self.study.numbers.with_values(numbers), self.limits
-                )
-            steps = [self._step(s, numbers) for s in group.suspects if self._outcome(s, numbers) is not None]
+            steps = [self._step(s, numbers) for s in group.suspects if self._is(s, numbers, wanted)]
             try:
-                run = self._runs[key].to(group.end, steps)
+                run = self._witnesses(numbers).to(group.end, steps)
             except (LimitReached, SemanticError) as error:
                 reason = f"no run was found: {error}"
                 continue
@@ -159,6 +179,18 @@ class Outcomes:
                 return Run(run[0], run[1], numbers), ""
             reason = "no run comes to such a step with the numbers that were tried"
         return None, reason
+
+    def _is(self, suspect: Suspect, numbers: Mapping[str, int], wanted: Outcome | None) -> bool:
+        """Whether a step comes out as wanted with these numbers, or just otherwise."""
+        outcome = self._outcome(suspect, numbers)
+        return outcome is not None and (wanted is None or outcome.key == wanted.key)
+
+    def _witnesses(self, numbers: Mapping[str, int]) -> Witnesses:
+        scenario = self.study.numbers.with_values(numbers)
+        key = repr(scenario.values)
+        if key not in self._runs:
+            self._runs[key] = Witnesses(self.protocol, scenario, self.limits)
+        return self._runs[key]
 
     def _step(self, suspect: Suspect, numbers: Mapping[str, int]) -> LocalStep:
         """The local state and the action of a step, with these numbers."""
@@ -174,14 +206,18 @@ TRIED = 3
 """Numbers for which a run is looked for."""
 
 
-def _points(group: Group, found: Solutions, outcomes: tuple[Outcome, ...]) -> Iterator[Mapping[str, int]]:
-    """Solutions to look for a run with: first those after which the end is in another state."""
+def _points(
+    group: Group, found: Solutions, outcomes: tuple[Outcome, ...]
+) -> Iterator[tuple[Mapping[str, int], Outcome | None]]:
+    """Solutions to look for a run with, each with the outcome that it has; first those by which the
+    end accepts what it should not."""
+    points: list[tuple[Mapping[str, int], Outcome | None]]
     if outcomes:
         name = group.free[0].name
-        ordered = sorted(outcomes, key=lambda outcome: not outcome.changes_state)
-        points = [{name: low % MODULUS} for outcome in ordered for low, _ in outcome.intervals]
+        ordered = sorted(outcomes, key=lambda outcome: not outcome.accepts)
+        points = [({name: low % MODULUS}, o) for o in ordered for low, _ in o.intervals]
     else:
-        points = [{name: low for name, (low, _) in box.items()} for box in found.boxes]
+        points = [({name: low for name, (low, _) in box.items()}, None) for box in found.boxes]
     yield from points[:TRIED]
 
 

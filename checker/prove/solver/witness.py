@@ -25,6 +25,8 @@ from checker.verify.trace import Trace, trace_to
 FEW = 3_000
 """States among which a short run is looked for, for each capacity."""
 
+ANY_PEER = -1
+
 LocalStep = tuple[Local, Action]
 """The local state in which an end takes a step, and the step."""
 
@@ -55,7 +57,9 @@ class Witnesses:
             graph = self._graph(capacity)
             locals_ = graph.system.model.tables[end].locals
             taken = {
-                step for step in graph.steps(end, with_peer=False) if (locals_[step[0]], step[1]) in wanted
+                (local, action, ANY_PEER)
+                for local, action in graph.steps(end)
+                if (locals_[local], action) in wanted
             }
             if taken:
                 source = graph.found.first_source(end, taken)
@@ -68,7 +72,7 @@ class Witnesses:
         edge = next(
             (number, after)
             for number, after in system.successors(state)[0]
-            if (state[end], system.action(number), -1) in taken
+            if (state[end], system.action(number), ANY_PEER) in taken
         )
         return trace_to(graph, source, edge)
 
