@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from rich.text import Text
 
 from checker.document.kinds import MODULUS, show_value
 from checker.prove.solver.obligation import Example, Result
-from checker.prove.solver.outcomes import Hazard, Interval, Outcome
+from checker.prove.solver.outcomes import Hazard, Interval, Outcome, merged
 from checker.prove.solver.results import DocumentResult, HazardResult, Shift
 from checker.prove.solver.table import MODERATE, Finding
 from checker.show.ladder import ladder
@@ -41,10 +42,8 @@ def _shifts(shifts: Sequence[Shift]) -> Iterator[Text]:
         INDENT,
     )
     for shift in open_:
-        name = shift.result.obligation.name.partition(": ")[2]
-        yield from paragraph(
-            f"{name} (line {shift.position.line}) {_failure(shift.result)}", DOUBT, INDENT * 2, INDENT
-        )
+        place = f"{Path(shift.position.file).name}:{shift.position.line}"
+        yield from paragraph(f"{shift.name} ({place}) {_failure(shift.result)}", DOUBT, INDENT * 2, INDENT)
     if open_:
         yield from paragraph(
             "for which numbers that matters, the hazards of a scenario say", "dim", INDENT * 2
@@ -127,15 +126,34 @@ def hazard_report(result: HazardResult) -> Iterator[Text]:
     for number, hazard in enumerate(result.hazards, 1):
         yield Text()
         yield from _hazard(number, hazard)
+    if result.hazards:
+        yield Text()
+        yield from _excluded(result)
 
 
 def _summary(result: HazardResult) -> str:
     if not result.hazards:
         return "with any numbers the ends do the same"
     return (
-        f"{counted(len(result.hazards), 'hazard')}: with the numbers below an end does something else than "
-        "with numbers far apart; with all others it does the same"
+        f"{counted(len(result.hazards), 'hazard')}: numbers with which an end does something else than with "
+        "numbers that lie far apart, each later one ahead of those before it"
     )
+
+
+def _excluded(result: HazardResult) -> Iterator[Text]:
+    """All numbers of all hazards together: what excludes them."""
+    known = [h for h in result.hazards if h.solutions.complete and len(h.group.free) == 1]
+    by_name: dict[tuple[str, bool], list[Interval]] = {}
+    for hazard in known:
+        name = hazard.group.free[0].name
+        by_name.setdefault(_subject(hazard), []).extend(box[name] for box in hazard.solutions.boxes)
+    yield from paragraph("The ends do the same as with numbers far apart, unless", "bold", INDENT)
+    for (name, _), intervals in by_name.items():
+        ranges = ", ".join(_range(interval, False) for interval in merged(tuple(intervals)))
+        yield from paragraph(f"{name} = {ranges} (mod 2^32)", DOUBT, INDENT * 2, INDENT)
+    for hazard in result.hazards:
+        for line in () if hazard in known else _boxes(hazard):
+            yield from paragraph(line, DOUBT, INDENT * 2, INDENT)
 
 
 def _hazard(number: int, hazard: Hazard) -> Iterator[Text]:
@@ -182,6 +200,8 @@ def _signed(interval: Interval) -> Interval:
 
 def _range(interval: Interval, is_difference: bool) -> str:
     low, high = _signed(interval) if is_difference else interval
+    if low < 0 <= high:
+        return f"-{_number(-low)} to {_number(high)}"
     return _number(low) if low == high else f"{_number(low)} to {_number(high)}"
 
 

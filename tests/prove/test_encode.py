@@ -59,7 +59,11 @@ class Case:
 
     def environments(self) -> st.SearchStrategy[dict[str, Value]]:
         protocol = self.protocol
-        places = [*protocol.variables.values(), *protocol.switches.values(), *protocol.fields.values()]
+        places: list[Any] = [
+            *protocol.variables.values(),
+            *protocol.switches.values(),
+            *protocol.fields.values(),
+        ]
         known = {place.name: values_of(place.kind) for place in places}
         known["STATE"] = st.sampled_from(tuple(protocol.states))
         return st.fixed_dictionaries(known)
@@ -91,7 +95,7 @@ def evaluated(case: Case, expression: Expression, values: Mapping[str, Value]) -
 
 def encoded(case: Case, term: Term, free: Free, values: Mapping[str, Value]) -> Any:
     """What the term simplifies to with all values put in."""
-    pairs = []
+    pairs: list[tuple[Any, Any]] = []
     for symbol in free.symbols:
         name = symbol.name.removesuffix(" taken 1")
         value = values.get(name)

@@ -87,15 +87,21 @@ class _Kind(NamedTuple):
 
 
 class Study:
-    """A scenario closed at the bases, and the steps in it that depend on numbers."""
+    """A scenario closed at the bases, and the steps in it that depend on numbers.
 
-    def __init__(self, protocol: Protocol, scenario: Scenario, limits: Limits) -> None:
+    ``literal`` names the expressions that care where numbers begin (``shift``).
+    """
+
+    def __init__(
+        self, protocol: Protocol, scenario: Scenario, limits: Limits, literal: frozenset[str]
+    ) -> None:
         self.protocol = protocol
         self.numbers = Numbers(protocol, scenario)
         self.model = Model(protocol, without_bounds(self.numbers.at_bases()))
         self.closure: Closure = merged(self.model, limits)
         self.recorder = Recorder(self.numbers, self.model.switches)
-        self.instances = Instances(self.numbers, self.recorder)
+        places = (place for place, e in enumerate(self.recorder.listed) if e.name in literal)
+        self.instances = Instances(self.numbers, self.recorder, frozenset(places))
         self._always = self._always_looked_at()
         self.words = Words(protocol)
         self.remarks = tuple(_not_covered(protocol, scenario, self.recorder))

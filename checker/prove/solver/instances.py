@@ -22,8 +22,6 @@ from checker.model.evaluate import Env, Evaluate, Evaluator, SemanticError, Unse
 from checker.prove.solver.encode import Encoder, End, Scene
 from checker.prove.solver.listing import Expression, expressions
 from checker.prove.solver.numbers import Numbers, Unsupported
-from checker.prove.solver.obligation import solve
-from checker.prove.solver.shift import shift_obligations
 from checker.prove.solver.terms import FALSE, Bool, Term, all_of, negated, same
 
 Key = tuple[int, tuple[Value, ...]]
@@ -120,22 +118,18 @@ class Recorder(Evaluator):
 
 @dataclass
 class Instances:
-    """For which numbers the noted evaluations come out otherwise, as terms of the unknowns."""
+    """For which numbers the noted evaluations come out otherwise, as terms of the unknowns.
+
+    ``literal`` are the places of the expressions that care where numbers begin.
+    """
 
     numbers: Numbers
     recorder: Recorder
-    literal: frozenset[int] = frozenset()
+    literal: frozenset[int]
     _known: dict[tuple[int, Key], Bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._encoder = Encoder(self.numbers.protocol)
-        places = {id(e.node): place for place, e in enumerate(self.recorder.listed)}
-        failing = [
-            places[id(e.node)]
-            for e, obligation in shift_obligations(self.numbers.protocol)
-            if id(e.node) in places and solve(obligation).status != "proved"
-        ]
-        self.literal = frozenset(failing)
 
     def differs(self, end: int, key: Key) -> Bool:
         """For which unknowns an evaluation at an end (0 is A) does not give what it gives at the

@@ -120,7 +120,7 @@ class Outcomes:
                     intervals = (*known.intervals, interval)
                     grouped[outcome.key] = replace(known, intervals=intervals, accepts=accepts)
         for outcome in grouped.values():
-            yield replace(outcome, intervals=_merged(outcome.intervals))
+            yield replace(outcome, intervals=merged(outcome.intervals))
 
     def _at(self, group: Group, numbers: Mapping[str, int]) -> Iterator[Outcome]:
         """What the steps of a group do with these numbers, where they do something else."""
@@ -232,14 +232,15 @@ def _is_long(interval: Interval) -> bool:
     return interval[1] - interval[0] >= MANY
 
 
-def _merged(intervals: tuple[Interval, ...]) -> tuple[Interval, ...]:
+def merged(intervals: tuple[Interval, ...]) -> tuple[Interval, ...]:
     """Intervals that touch as one, those around 0 too: they then begin below 0."""
-    merged: list[Interval] = []
+    found: list[Interval] = []
     for low, high in sorted(intervals):
-        if merged and merged[-1][1] + 1 >= low:
-            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
+        if found and found[-1][1] + 1 >= low:
+            found[-1] = (found[-1][0], max(high, found[-1][1]))
         else:
-            merged.append((low, high))
-    if len(merged) > 1 and merged[0][0] == 0 and merged[-1][1] == MODULUS - 1:
-        merged[0] = (merged.pop()[0] - MODULUS, merged[0][1])
-    return tuple(merged)
+            found.append((low, high))
+    if len(found) > 1 and found[0][0] == 0 and found[-1][1] == MODULUS - 1:
+        last = found.pop()
+        found[0] = (last[0] - MODULUS, found[0][1])
+    return tuple(found)

@@ -13,15 +13,16 @@ from checker.prove.solver.hazards import Study
 from checker.prove.solver.numbers import Unsupported
 from checker.prove.solver.obligation import TIMEOUT, Result, solve
 from checker.prove.solver.outcomes import Hazard, Outcomes
-from checker.prove.solver.shift import shift_obligations
+from checker.prove.solver.shift import literal_expressions, shift_obligations
 from checker.prove.solver.table import Finding, Table
 from checker.prove.solver.terms import EncodeError
 
 
 @dataclass(frozen=True)
 class Shift:
-    """Whether an expression comes out the same wherever all numbers begin; ``position`` is its."""
+    """Whether the expression of this name comes out the same wherever all numbers begin."""
 
+    name: str
     result: Result
     position: Position
 
@@ -37,6 +38,11 @@ class DocumentResult:
     table: tuple[Finding, ...]
     seconds: float
     reason: str = ""
+
+    @property
+    def literal(self) -> frozenset[str]:
+        """The names of expressions that are not proved to come out the same."""
+        return frozenset(shift.name for shift in self.shifts if shift.result.status != "proved")
 
     def results(self) -> Iterator[Result]:
         """All answers, weaker ones too."""
@@ -71,7 +77,7 @@ def ask_of_document(protocol: Protocol, timeout: float = TIMEOUT) -> DocumentRes
     watch = Limits()
     try:
         shifts = tuple(
-            Shift(solve(obligation, timeout), expression.node.position)
+            Shift(expression.name, solve(obligation, timeout), expression.node.position)
             for expression, obligation in shift_obligations(protocol)
         )
         table = tuple(Table(protocol).findings(timeout))
@@ -80,15 +86,20 @@ def ask_of_document(protocol: Protocol, timeout: float = TIMEOUT) -> DocumentRes
     return DocumentResult(shifts, table, watch.seconds())
 
 
-def ask_of_scenario(protocol: Protocol, scenario: Scenario, limits: NewLimits) -> HazardResult:
+def ask_of_scenario(
+    protocol: Protocol, scenario: Scenario, limits: NewLimits, literal: frozenset[str] | None = None
+) -> HazardResult:
     """Looks for initial numbers with which the scenario goes otherwise.
 
-    ``limits`` makes those of one closure or exploration. Raises ``LimitReached``, and
-    ``SemanticError`` where the document has no meaning in a view.
+    ``literal`` are the ``literal_expressions`` of the document, where they are known. ``limits``
+    makes those of one closure or exploration. Raises ``LimitReached``, and ``SemanticError`` where
+    the document has no meaning in a view.
     """
     watch = Limits()
     try:
-        study = Study(protocol, scenario, limits())
+        if literal is None:
+            literal = literal_expressions(protocol)
+        study = Study(protocol, scenario, limits(), literal)
         hazards = tuple(Outcomes(study, limits).hazards())
     except (Unsupported, EncodeError) as error:
         return HazardResult(scenario, (), (), watch.seconds(), str(error))

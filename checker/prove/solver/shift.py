@@ -18,7 +18,7 @@ from checker.document.protocol import Protocol
 from checker.prove.solver.encode import Encoder, Scene
 from checker.prove.solver.free import SHIFTS, Free, Symbol, shifted
 from checker.prove.solver.listing import Expression, Use, claims, expressions
-from checker.prove.solver.obligation import Obligation, typed
+from checker.prove.solver.obligation import Obligation, solve, typed
 from checker.prove.solver.terms import Bool, Term, all_of, implied, modulo, negated, same
 
 PREFIX = "any ISN"
@@ -33,12 +33,23 @@ VIEWS: dict[Use, tuple[str, ...]] = {
 def shift_obligations(protocol: Protocol) -> Iterator[tuple[Expression, Obligation]]:
     """One for each expression of the document, with the expression."""
     scenes = _Scenes(Encoder(protocol))
-    for expression in expressions(protocol):
-        yield expression, _obligation(scenes, expression, "A")
+    yield from _of_rows(protocol, scenes)
     for expression in claims(protocol):
         ends: tuple[Space, ...] = ("A", "B") if _names_an_end(expression.node) else ("A",)
         for end in ends:
             yield expression, _obligation(scenes, expression, end)
+
+
+def _of_rows(protocol: Protocol, scenes: _Scenes) -> Iterator[tuple[Expression, Obligation]]:
+    """Those of all that ends evaluate."""
+    for expression in expressions(protocol):
+        yield expression, _obligation(scenes, expression, "A")
+
+
+def literal_expressions(protocol: Protocol) -> frozenset[str]:
+    """The names of expressions that ends evaluate and that care where numbers begin, or may."""
+    obligations = _of_rows(protocol, _Scenes(Encoder(protocol)))
+    return frozenset(e.name for e, obligation in obligations if solve(obligation).status != "proved")
 
 
 class _Scenes:

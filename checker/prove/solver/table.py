@@ -147,10 +147,10 @@ class Table:
     def _fires(self) -> Iterator[Obligation]:
         for rule in self.protocol.rules:
             cases = [
-                self._in(walk, moment.fires(rule))
+                self._in(walk, self._walker.works(moment, rule))
                 for walk in self._walks
                 for moment in walk.moments
                 if moment.has(rule)
             ]
-            claim = f"Some values make the row {rule.id} fire."
+            claim = f"Some values make the row {rule.id} fire, without an error."
             yield self._obligation(f"can fire: {rule.id}", claim, any_of(*cases), wants="sat")

@@ -12,7 +12,7 @@ import z3
 
 from checker.document import syntax as s
 from checker.document.build import is_delete
-from checker.document.protocol import Protocol, Rule, Variable
+from checker.document.protocol import Field, Protocol, Rule, Variable
 from checker.prove.solver.encode import Encoder, Scene
 from checker.prove.solver.terms import (
     COUNT_BITS,
@@ -119,6 +119,11 @@ class Walker:
         us = replace(scene.ends["us"], state=self.encoder.words.term(working.state))
         return replace(scene, ends={**scene.ends, "us": us})
 
+    def works(self, moment: Moment, rule: Rule) -> Bool:
+        """When a row fires, alone, and ends in no error."""
+        others = (negated(guard) for row, guard in moment.rows if row is not rule)
+        return all_of(moment.fires(rule), *others, self._acted(rule, moment.working)[1])
+
     def guard(self, rule: Rule, scene: Scene) -> Term:
         return Term(TRUE) if rule.guard is None else self.encoder.term(rule.guard, scene)
 
@@ -139,7 +144,7 @@ class Walker:
     # What a row does
 
     def _acted(self, rule: Rule, working: Working) -> tuple[Mapping[str, Term], Bool]:
-        """(the variables after a row, when it has no error in them)."""
+        """(the variables after a row, when neither they nor what it sends have an error)."""
         values = dict(working.values)
         defined = TRUE
         for assign in self._assignments(rule.acts):
@@ -147,9 +152,22 @@ class Walker:
             held = self._held(self.protocol.variables[assign.target], self.encoder.term(assign.value, scene))
             defined = all_of(defined, held.defined)
             values[assign.target] = replace(held, defined=TRUE)
+        scene = self._at(replace(working, values=values))
+        defined = all_of(defined, *(self._sends(template, scene) for template in rule.sends))
         if self._deletes(rule.acts):
             values |= self._blank()
         return values, defined
+
+    def _sends(self, template: s.Template, scene: Scene) -> Bool:
+        """When a segment can be made."""
+        given = {field.written: field.value for field in template.fields}
+        parts = []
+        for field in self.protocol.fields.values():
+            value = given.get(field.written, field.unless_given)
+            if field.kind.base != "flags":
+                assert not isinstance(value, s.Flags)  # checked when the document was read
+                parts.append(self._held(field, self.encoder.maybe_unset(value, scene)).defined)
+        return all_of(*parts)
 
     def _assignments(self, acts: Sequence[s.Act]) -> Iterator[s.Assign]:
         for act in acts:
@@ -177,16 +195,16 @@ class Walker:
         }
 
     @staticmethod
-    def _held(variable: Variable, term: Term) -> Term:
-        """A value as a variable holds it."""
-        if term.value is not None and variable.kind.base == "seq":
+    def _held(place: Variable | Field, term: Term) -> Term:
+        """A value as a variable or a field holds it."""
+        if term.value is not None and place.kind.base == "seq":
             return replace(term, value=modulo(term.value))
-        limit = variable.kind.limit
+        limit = place.kind.limit
         if limit is None or term.value is None:
             return term
         most = z3.BitVecVal(limit, COUNT_BITS)
         over = z3.UGT(term.value, most)
-        if variable.ghost:
+        if place.ghost:
             return replace(term, value=z3.If(over, most, term.value), bits=limit.bit_length())
         fits = any_of(negated(term.present), negated(over))
         return replace(term, defined=all_of(term.defined, fits), bits=limit.bit_length())
