@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -110,7 +110,7 @@ def smt(result: Result) -> str:
     obligation = result.obligation
     solver = z3.Solver()
     solver.add(*obligation.assertions)
-    comment = [obligation.name, *obligation.claim.splitlines(), _meaning(obligation)]
+    comment = [obligation.name, *obligation.claim.splitlines(), _meaning(obligation), *_legend(obligation)]
     return "\n".join(
         [
             *(f"; {line}" for line in comment),
@@ -121,6 +121,14 @@ def smt(result: Result) -> str:
             "",
         ]
     )
+
+
+def _legend(obligation: Obligation) -> Iterator[str]:
+    """Which number stands for which word, for the words that the assertions speak of."""
+    spoken = names_in(obligation.assertions)
+    kinds = [s.kind for s in obligation.symbols if s.kind.base == "words" and spoken & names_in(s.term.parts)]
+    for word in dict.fromkeys(word for kind in kinds for word in kind.words):
+        yield f"{obligation.words.term(word).value.sexpr()} is {word}"
 
 
 def _meaning(obligation: Obligation) -> str:
@@ -148,6 +156,3 @@ def write_all(results: Iterable[Result], folder: Path) -> list[Path]:
 def file_name(name: str) -> str:
     """A name for a file that tells which obligation it is."""
     return re.sub(r"[^A-Za-z0-9.]+", "-", name).strip("-.")
-
-
-Solve = Callable[[Obligation], Result]
