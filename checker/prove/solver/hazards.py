@@ -19,8 +19,8 @@ from checker.document.kinds import MODULUS
 from checker.document.protocol import Protocol, Scenario
 from checker.explore.limits import Limits
 from checker.model.endpoint import Endpoint, Reaction
-from checker.model.tables import Model
-from checker.prove.closure import Closure, merged
+from checker.model.tables import LimitReached, Model
+from checker.prove.closure import Closure, exact, merged
 from checker.prove.search import without_bounds
 from checker.prove.solver.boxes import Solutions, solutions
 from checker.prove.solver.instances import Instances, Key, Recorder
@@ -28,6 +28,9 @@ from checker.prove.solver.numbers import Numbers, Unknown, is_number
 from checker.prove.solver.obligation import names_in
 from checker.prove.solver.terms import SEQ_BITS, Bool, Words, any_of
 from checker.prove.steps import Step, Steps
+
+EXACT = 20_000
+"""Views up to which a closure is the exact one."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ class Study:
         self.protocol = protocol
         self.numbers = Numbers(protocol, scenario)
         self.model = Model(protocol, without_bounds(self.numbers.at_bases()))
-        self.closure: Closure = merged(self.model, limits)
+        self.closure = _closed(self.model, limits)
         self.recorder = Recorder(self.numbers, self.model.switches)
         places = (place for place, e in enumerate(self.recorder.listed) if e.name in literal)
         self.instances = Instances(self.numbers, self.recorder, frozenset(places))
@@ -193,6 +196,16 @@ class Study:
         if isinstance(node, s.Perform) and node.name in self.protocol.definitions:
             return self._brings(self.protocol.definitions[node.name].means, bringing)
         return isinstance(node, s.Node) and any(self._brings(part, bringing) for part in vars(node).values())
+
+
+def _closed(model: Model, limits: Limits) -> Closure:
+    """The exact closure if it is small, else the merged one, in which hazards may be that no run
+    comes to."""
+    few = EXACT if limits.max_states is None else min(EXACT, limits.max_states)
+    try:
+        return exact(model, replace(limits, max_states=few))
+    except LimitReached:
+        return merged(model, limits)
 
 
 def _not_covered(protocol: Protocol, scenario: Scenario, recorder: Recorder) -> Iterator[str]:

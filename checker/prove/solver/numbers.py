@@ -73,6 +73,17 @@ class Numbers:
     def at_bases(self) -> Scenario:
         return self.with_values({unknown.name: unknown.base for unknown in self.unknowns})
 
+    def apart(self, values: Mapping[str, int]) -> dict[str, int]:
+        """``values``, and numbers for the other unknowns: as far from the first known one of their
+        space as at the bases."""
+        found = dict(values)
+        for unknown in self.unknowns:
+            same = (u for u in self.unknowns if u.space == unknown.space and u.name in values)
+            known = next(same, None)
+            if unknown.name not in found and known is not None:
+                found[unknown.name] = (values[known.name] + unknown.base - known.base) % MODULUS
+        return found
+
     # Values
 
     def source(self, space: Space, value: int) -> Unknown | None:

@@ -20,6 +20,10 @@ from checker.verify.trace import Trace
 MANY = 64
 """Numbers of an interval that are each looked at; of more, only the first and the last."""
 
+NO_RUN = "with the numbers that were tried, every run goes otherwise before it comes to this"
+NO_RUN_MAYBE = f"{NO_RUN}, or none has all of this in flight"
+"""Where the views are the exact ones, and where they join what no run has together."""
+
 Interval = tuple[int, int]
 
 
@@ -169,16 +173,23 @@ class Outcomes:
         reason = "no number is known for which it happens"
         for point, wanted in _points(group, found, outcomes):
             numbers = group.numbers(point)
-            steps = [self._step(s, numbers) for s in group.suspects if self._is(s, numbers, wanted)]
-            try:
-                run = self._witnesses(numbers).to(group.end, steps)
-            except (LimitReached, SemanticError) as error:
-                reason = f"no run was found: {error}"
-                continue
-            if run is not None:
-                return Run(run[0], run[1], numbers), ""
-            reason = "no run comes to such a step with the numbers that were tried"
+            for others in (numbers, self.study.numbers.apart(numbers)):
+                run, reason = self._run_with(group, others, wanted)
+                if run is not None:
+                    return Run(run[0], run[1], numbers), ""
         return None, reason
+
+    def _run_with(
+        self, group: Group, numbers: Mapping[str, int], wanted: Outcome | None
+    ) -> tuple[tuple[Model, Trace] | None, str]:
+        """A run with these numbers, or why there is none."""
+        steps = [self._step(s, numbers) for s in group.suspects if self._is(s, numbers, wanted)]
+        try:
+            run = self._witnesses(numbers).to(group.end, steps)
+        except (LimitReached, SemanticError) as error:
+            return None, f"no run was found: {error}"
+        exact = self.study.closure.is_exact
+        return run, "" if run else NO_RUN if exact else NO_RUN_MAYBE
 
     def _is(self, suspect: Suspect, numbers: Mapping[str, int], wanted: Outcome | None) -> bool:
         """Whether a step comes out as wanted with these numbers, or just otherwise."""
