@@ -12,7 +12,7 @@ from checker.document.kinds import MODULUS, show_value
 from checker.prove.solver.obligation import Example, Result
 from checker.prove.solver.outcomes import Hazard, Interval, Outcome, merged
 from checker.prove.solver.results import DocumentResult, HazardResult, Shift
-from checker.prove.solver.table import MODERATE, Finding
+from checker.prove.solver.table import Finding
 from checker.show.ladder import ladder
 from checker.show.paragraph import counted, paragraph
 
@@ -53,7 +53,7 @@ def _shifts(shifts: Sequence[Shift]) -> Iterator[Text]:
 def _failure(result: Result) -> str:
     """How an obligation is not proved: with an example, or undecided."""
     if result.status == "unknown":
-        return f"is unknown: {result.reason or 'the solver gave up'}"
+        return f"is {_unknown(result)}"
     example = _written(result.example)
     return f"does not{f', e.g. with {example}' if example else ''}"
 
@@ -93,22 +93,29 @@ def _not_proved(finding: Finding) -> Iterator[Text]:
     if result.status == "proved":
         return
     name = result.obligation.name.partition(": ")[2]
-    moderate = finding.weaker is not None and finding.weaker.status == "proved"
-    if moderate:
+    weaker = finding.weaker
+    if weaker is not None and weaker.status == "proved":
+        yield from paragraph(f"{name}: proved for {finding.fewer}", DOUBT, INDENT * 2, INDENT)
+        beyond = f"for others it fails, e.g. with {_written(result.example)}"
         yield from paragraph(
-            f"{name}: proved where no count is above {MODERATE:,}", DOUBT, INDENT * 2, INDENT
+            beyond if result.status == "fails" else _unknown(result), "dim", INDENT * 3, INDENT
         )
-    shown = result if finding.weaker is None or finding.weaker.status != "fails" else finding.weaker
-    if shown.status == "unknown":
-        text = f"unknown: {shown.reason or 'the solver gave up'}"
-    elif shown.obligation.wants == "sat":
-        text = "no values make it fire"
-    else:
-        text = f"fails{' beyond' if moderate else ''}, e.g. with {_written(shown.example)}"
-    style = "dim" if moderate else DOUBT if shown.status == "unknown" else BAD
-    yield from paragraph(
-        text if moderate else f"{name}: {text}", style, INDENT * (3 if moderate else 2), INDENT
-    )
+        return
+    shown = result if weaker is None or weaker.status == "unknown" else weaker
+    style = DOUBT if shown.status == "unknown" else BAD
+    yield from paragraph(f"{name}: {_wrong(shown)}", style, INDENT * 2, INDENT)
+
+
+def _wrong(result: Result) -> str:
+    if result.status == "unknown":
+        return _unknown(result)
+    if result.obligation.wants == "sat":
+        return "no values make it fire"
+    return f"fails, e.g. with {_written(result.example)}"
+
+
+def _unknown(result: Result) -> str:
+    return f"unknown: {result.reason or 'the solver gave up'}"
 
 
 # Hazards

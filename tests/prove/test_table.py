@@ -99,6 +99,7 @@ def test_the_table_of_tcp() -> None:
     finding = findings("rfc9293")["exclusive: seventh.text / seventh.gap"]
     assert finding.weaker is not None
     assert finding.weaker.status == "proved"
+    assert finding.fewer == "counts to 65,535"
     example = dict(finding.result.example)
     assert isinstance(example["SEG.DATA"], int)
     assert example["SEG.DATA"] > 2**31
@@ -139,6 +140,15 @@ def test_a_row_left_out_leaves_a_hole(tmp_path: Any) -> None:
     found = {f.result.obligation.name: f.result for f in Table(load(change)).findings()}
     failing = {name for name, result in found.items() if result.status == "fails"}
     assert failing == {"handled: SYN-SENT", "exclusive: seventh.text / seventh.gap"}
+
+
+def test_what_fails_only_for_segments_that_no_row_sends() -> None:
+    """A segment of the alternating bit is a letter or a receipt; one that is neither has no row."""
+    failing = {name: f for name, f in findings("alternating-bit").items() if f.result.status != "proved"}
+    assert failing.keys() == {"handled: idle", "handled: busy"}
+    for finding in failing.values():
+        assert finding.weaker is not None
+        assert (finding.weaker.status, finding.fewer) == ("proved", "segments that some row can send")
 
 
 # The walk is what an endpoint does

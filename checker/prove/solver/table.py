@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import combinations
+from typing import NamedTuple
 
 import z3
 
@@ -17,6 +18,7 @@ from checker.document.protocol import Protocol, Rule
 from checker.prove.solver.encode import Encoder
 from checker.prove.solver.free import Free
 from checker.prove.solver.obligation import TIMEOUT, Answer, Obligation, Result, names_in, solve, typed
+from checker.prove.solver.sendable import Sendable
 from checker.prove.solver.terms import COUNT_BITS, Bool, Words, all_of, any_of
 from checker.prove.solver.walk import Walk, Walker
 
@@ -28,11 +30,20 @@ MODERATE = (1 << 16) - 1
 class Finding:
     """What came of a question about the table.
 
-    ``weaker`` is the answer where counts are moderate, for what fails without a bound.
+    For what fails, ``weaker`` is the answer for ``fewer`` values, in words: the least restricted
+    one that is proved, else the one of all restrictions.
     """
 
     result: Result
     weaker: Result | None = None
+    fewer: str = ""
+
+
+class _Restriction(NamedTuple):
+    """Values that a weaker answer speaks of: in words, and as conditions."""
+
+    words: str
+    bounds: tuple[Bool, ...]
 
 
 class Table:
@@ -61,26 +72,34 @@ class Table:
         result = solve(obligation, timeout)
         if result.status != "proved" and closer is not None:
             result = solve(closer(), timeout)
-        moderate = None if result.status == "proved" else self._moderate(result.obligation)
-        return Finding(result, None if moderate is None else solve(moderate, timeout))
+        if result.status == "proved":
+            return Finding(result)
+        weaker, fewer = None, ""
+        for fewer, bounds in self._restrictions(result.obligation):
+            weaker = solve(_restricted(result.obligation, fewer, bounds), timeout)
+            if weaker.status == "proved":
+                break
+        return Finding(result, weaker, fewer)
 
-    def _moderate(self, obligation: Obligation) -> Obligation | None:
-        """The same where no count is large, if it speaks of counts."""
-        most = z3.BitVecVal(MODERATE, COUNT_BITS)
+    def _restrictions(self, obligation: Obligation) -> Iterator[_Restriction]:
+        """What could matter to an obligation, alone and together."""
         spoken = names_in(obligation.assertions)
-        bounds = [
-            z3.ULE(symbol.term.value, most)
-            for symbol in self._free.symbols
-            if symbol.kind.base == "count" and spoken & names_in(symbol.term.parts)
-        ]
-        if not bounds:
-            return None
-        return replace(
-            obligation,
-            name=f"{obligation.name}, counts to {MODERATE}",
-            claim=f"{obligation.claim}\nThis with every count at most {MODERATE}.",
-            assertions=(*obligation.assertions, *bounds),
-        )
+        symbols = [s for s in self._free.symbols if spoken & names_in(s.term.parts)]
+        most = z3.BitVecVal(MODERATE, COUNT_BITS)
+        bounds = tuple(z3.ULE(s.term.value, most) for s in symbols if s.kind.base == "count")
+        moderate = _Restriction(f"counts to {MODERATE:,}", bounds)
+        assert self._scene.segment is not None
+        segment = Sendable(self.protocol, self._words).condition(self._scene.segment)
+        sendable = _Restriction("segments that some row can send", (segment,))
+        reads_segment = any(symbol.name in self.protocol.fields for symbol in symbols)
+        reads_segment &= not z3.is_false(segment)  # where nothing is sent, that says nothing
+        if bounds:
+            yield moderate
+        if reads_segment:
+            yield sendable
+        if bounds and reads_segment:
+            words = f"{sendable.words} and {moderate.words}"
+            yield _Restriction(words, sendable.bounds + moderate.bounds)
 
     def _obligation(self, name: str, claim: str, *asked: Bool, wants: Answer = "unsat") -> Obligation:
         symbols = tuple(self._free.symbols)
@@ -154,3 +173,13 @@ class Table:
             ]
             claim = f"Some values make the row {rule.id} fire, without an error."
             yield self._obligation(f"can fire: {rule.id}", claim, any_of(*cases), wants="sat")
+
+
+def _restricted(obligation: Obligation, fewer: str, bounds: tuple[Bool, ...]) -> Obligation:
+    """The same for fewer values."""
+    return replace(
+        obligation,
+        name=f"{obligation.name}, {fewer}",
+        claim=f"{obligation.claim}\nThis for {fewer}.",
+        assertions=(*obligation.assertions, *bounds),
+    )
