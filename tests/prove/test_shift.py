@@ -12,7 +12,7 @@ from tests.toys import ROOT, tcp, toy
 def results(protocol: Protocol) -> dict[str, Result]:
     solved = [solve(obligation) for _, obligation in shift_obligations(protocol)]
     assert len({result.obligation.name for result in solved}) == len(solved)
-    return {result.obligation.name.removeprefix("any ISN: "): result for result in solved}
+    return {result.obligation.name.removeprefix("any numbers: "): result for result in solved}
 
 
 def failing(protocol: Protocol) -> set[str]:

@@ -56,7 +56,7 @@ def test_names_that_differ_in_signs_only_have_files_of_their_own(tmp_path: Path)
         "A-B__.smt2",
         "a-b___.smt2",
     ]
-    assert file_name("any ISN: first.old, if") == "any-ISN-first.old-if"
+    assert file_name("any numbers: first.old, if") == "any-numbers-first.old-if"
 
 
 SCRIPT = """
@@ -70,14 +70,14 @@ write_all(ask_of_document(load(Path(sys.argv[1]))).results(), Path(sys.argv[2]))
 
 
 def test_the_same_bytes_whatever_the_hashes(tmp_path: Path) -> None:
-    document = str(ROOT / "spec" / "textbook.md")
+    document = str(ROOT / "tests" / "documents" / "holes.md")
     for seed in ("1", "2"):
         command = [sys.executable, "-c", SCRIPT, document, str(tmp_path / seed)]
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
         subprocess.run(command, check=True, env=environment, cwd=ROOT)
     one, two = ({p.name: p.read_bytes() for p in (tmp_path / seed).iterdir()} for seed in ("1", "2"))
     assert one == two
-    assert len(one) > 90
+    assert len(one) > 20
 
 
 @pytest.fixture

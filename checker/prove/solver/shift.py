@@ -21,7 +21,7 @@ from checker.prove.solver.listing import Expression, Use, claims, expressions
 from checker.prove.solver.obligation import Obligation, solve, typed
 from checker.prove.solver.terms import Bool, Term, all_of, implied, modulo, negated, same
 
-PREFIX = "any ISN"
+PREFIX = "any numbers"
 
 VIEWS: dict[Use, tuple[str, ...]] = {
     "rule": ("us",),
