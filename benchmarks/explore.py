@@ -56,12 +56,17 @@ def processor_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def main(name: str, threads: int, document: str, scenario: str, capacity: int) -> dict[str, Any]:
+def main(
+    name: str, threads: int, document: str, scenario: str, capacity: int, wide: bool = False
+) -> dict[str, Any]:
     from checker.document.library import find, load
     from checker.explore.limits import Limits
     from checker.model.tables import Model
 
     explore = engine(name)
+    if wide:
+        layout = importlib.import_module("checker.explore.native.layout")
+        layout.NARROW_BITS = 0  # type: ignore[attr-defined]  # so that no state fits one word
     chosen = {"threads": threads} if "threads" in inspect.signature(explore).parameters else {}
     protocol = load(find(document)[0])
     adjusted = replace(protocol.scenarios[scenario], capacity=capacity)
@@ -85,5 +90,5 @@ if __name__ == "__main__":
     if len(sys.argv) == 1:
         print(json.dumps(offered()))
     else:
-        _, name, threads, document, scenario, capacity = sys.argv
-        print(json.dumps(main(name, int(threads), document, scenario, int(capacity))))
+        _, name, threads, document, scenario, capacity, *wide = sys.argv
+        print(json.dumps(main(name, int(threads), document, scenario, int(capacity), bool(wide))))

@@ -123,13 +123,18 @@ def offered(at: Path) -> tuple[list[str], bool]:
     return found["engines"], found["threads"]
 
 
-def engine(at: Path, name: str, threads: int, case: Case) -> Program:
-    arguments = (name, str(threads), case.document, case.scenario, str(case.capacity))
+def engine(at: Path, name: str, threads: int, case: Case, wide: bool = False) -> Program:
+    """An exploration by an engine; ``wide`` is: with two words for each state, as larger
+    scenarios than those of the benchmark need."""
+    arguments = [name, str(threads), case.document, case.scenario, str(case.capacity)]
+    if wide:
+        arguments.append("wide")
 
     def run() -> Run:
         return Run(**json.loads(lastack(at, "benchmarks/explore.py", *arguments).printed))
 
-    return Program(f"lastack, {name}", threads, run, once=name == "reference")
+    title = f"lastack, {name}, two words" if wide else f"lastack, {name}"
+    return Program(title, threads, run, once=name == "reference")
 
 
 def check(at: Path, name: str, case: Case, *options: str) -> Taken:

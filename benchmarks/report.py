@@ -63,6 +63,8 @@ def _head(quick: bool) -> Iterator[str]:
     yield "- *pan* is `gcc -O2 -DSAFETY -DNOREDUCE` of the exported Promela model, depth first; *tuned*"
     yield "  adds `-DNOCOMP -DNOVSZ -DNOFAIR` and a hash table that fits; with 2 threads, `-DNCORE=2`."
     yield "- *rumur* is `gcc -O3 -march=native` of the exported Murphi model."
+    yield "- *Two words* is the native engine made to take two words for each state, which only much"
+    yield "  larger scenarios need."
     yield "- *lastack* has explored a few states before its clock starts. *Cold* is a first run ever,"
     yield "  *warm* the one after it."
     yield "- *Bytes per state* are those in use at the peak above those before the start (for pan and"

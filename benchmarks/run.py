@@ -84,6 +84,7 @@ class Bench:
         murphi = export(self.tree, "murphi", case)
         programs = [
             *(engine(self.tree, name, threads, case) for name in self.engines for threads in _threads(name)),
+            *(engine(self.tree, "native", t, case, wide=True) for t in (1, 2) if "native" in self.engines),
             pan("pan", text, at / "pan", PAN),
             pan("pan, tuned", text, at / "tuned", TUNED, size),
             pan("pan, tuned", text, at / "two", two, size, threads=2),

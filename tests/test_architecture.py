@@ -15,9 +15,9 @@ from tests.toys import ROOT
 
 PACKAGE = ROOT / "checker"
 FILES = sorted(PACKAGE.rglob("*.py"))
-LAYERS = ["document", "model", "explore", "verify", "prove", "show", "exchange", "cli"]
-BESIDE = {"show": "exchange", "exchange": "show"}
-"""These two are side by side: neither needs the other."""
+LAYERS = ["document", "model", "explore", "verify", "prove", "timing", "show", "exchange", "cli"]
+BESIDE = {"show": "exchange", "exchange": "show", "prove": "timing", "timing": "prove"}
+"""These are side by side, two and two: neither needs the other."""
 
 HOME = {
     "markdown_it": {"document"},
@@ -27,7 +27,7 @@ HOME = {
     "scipy": {"explore", "verify"},
     "numba": {"explore"},
     "llvmlite": {"explore"},
-    "z3": {"prove"},
+    "z3": {"prove", "timing"},
     "graphviz": {"show"},
     "rich": {"show", "cli"},
     "click": {"cli"},
@@ -134,6 +134,7 @@ def names_of(protocol: Protocol) -> Iterator[str]:
     yield from protocol.events
     yield from protocol.definitions
     yield from protocol.assumptions
+    yield from protocol.durations
     for field in protocol.fields.values():
         yield field.name
         yield field.written

@@ -24,6 +24,7 @@ COMMANDS = {
     "lint": ("checker.cli.lint", "Report everything suspicious in documents."),
     "fmt": ("checker.cli.fmt", "Align the tables of documents."),
     "replay": ("checker.cli.replay", "Replay a saved trace."),
+    "time": ("checker.cli.time", "Say whether a saved trace can happen in time."),
     "why": ("checker.cli.why", "Say what a row is for: what goes wrong without it."),
     "export": ("checker.cli.export", "Export a scenario to another tool."),
 }

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import click
 
 from checker.cli import AS_EXPECTED, NOT_AS_EXPECTED
-from checker.cli.documents import documents
 from checker.cli.terminal import console
-from checker.document.library import load
-from checker.exchange.traces import TraceCodec, TraceFormatError
+from checker.cli.traces import read_trace
 from checker.model.tables import Model
 from checker.show.ladder import ladder
 from checker.show.paragraph import paragraph
@@ -29,18 +25,9 @@ def command(trace: Path, document: str) -> int:
     TRACE is a file that `check --traces` saved. Exits with 0 if every step can be taken and the
     run still shows what it was saved for, with 1 if not, with 2 for an error.
     """
-    paths = documents([document])
-    if len(paths) > 1:
-        raise click.UsageError(f"{document}: a trace is replayed on one document, not on a folder of them")
-    protocol = load(paths[0])
-    codec = TraceCodec(protocol)
-    try:
-        data = _read(trace)
-        run, scenario = codec.decode(data)
-        property, end = codec.subject(data)
-    except TraceFormatError as error:
-        raise TraceFormatError(f"{trace}: {error}") from None
-    model = Model(protocol, scenario)
+    saved = read_trace(trace, document)
+    run, property = saved.run, saved.property
+    model = Model(saved.protocol, saved.scenario)
     divergence = replay(model, run)
     steps = len(run.steps)
     # What diverges is not drawn: it is not known to mean anything in this document.
@@ -54,12 +41,12 @@ def command(trace: Path, document: str) -> int:
         message = f"the trace does not run: after step {divergence.steps} of {steps}, {divergence.message}"
         return _conclude(message, NOT_AS_EXPECTED)
     all_steps = "its only step" if steps == 1 else f"all {steps} steps"
-    _conclude(f"the trace runs: {all_steps} in {scenario.name}", AS_EXPECTED)
+    _conclude(f"the trace runs: {all_steps} in {saved.scenario.name}", AS_EXPECTED)
     if property is None:
         return AS_EXPECTED
-    shows = still_shows(model, run, property, end)
+    shows = still_shows(model, run, property, saved.end)
     what = "reaches" if property.kind == "reachable" else "breaks"
-    message = f"it {'still' if shows else 'no longer'} {what} {property.name} at {'AB'[end]}"
+    message = f"it {'still' if shows else 'no longer'} {what} {property.name} at {'AB'[saved.end]}"
     return _conclude(message, AS_EXPECTED if shows else NOT_AS_EXPECTED)
 
 
@@ -68,10 +55,3 @@ def _conclude(message: str, code: int) -> int:
     for line in paragraph(message, "bold green" if code == AS_EXPECTED else "bold red", hanging="  "):
         console().print(line)
     return code
-
-
-def _read(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise TraceFormatError(f"this is no JSON ({error})") from None

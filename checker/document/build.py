@@ -15,6 +15,7 @@ from checker.document.sheet import Row, Sheet
 from checker.document.syntax import Broken, Perform, SegmentName, Template
 
 PROPERTY_KINDS = ("invariant", "step", "reachable", "never stuck", "leads to", "quiescent")
+LENGTHS = ("at most", "range", "fixed")
 RULE_COLUMNS = ("in", "on", "if", "do", "send", "next", "then", "cite")
 DELETE = "delete TCB"
 
@@ -34,6 +35,7 @@ def build(sheet: Sheet, name: str, file: str, problems: ProblemList) -> p.Protoc
         definitions=declared.each("definitions", declared.definition),
         rules=(),
         assumptions={},
+        durations={},
         properties={},
         scenarios={},
     )
@@ -42,6 +44,7 @@ def build(sheet: Sheet, name: str, file: str, problems: ProblemList) -> p.Protoc
         protocol,
         rules=tuple(reader.each("rules", reader.rule).values()),
         assumptions=reader.each("assumptions", reader.assumption),
+        durations=reader.each("durations", reader.duration),
         properties=reader.each("properties", reader.property),
     )
     scenarios = ScenarioReader(protocol, frozenset(sheet.named("scenarios")), problems)
@@ -111,6 +114,27 @@ class _Builder(RowReader):
             self.events(row, self.protocol.events),
             self.required(row, "only if"),
             row["because"].text,
+            row.position,
+        )
+
+    def duration(self, row: Row) -> p.Duration:
+        self.name(row)
+        events = self.events(row, self.protocol.events, "of")
+        kinds = {event: self.protocol.events[event].kind for event in events}
+        for phrase in phrases(row["of"], ","):
+            if kinds.get(phrase.text, "timer") not in ("timer", "arrival", ""):
+                message = f"`{phrase.text}` takes no time: expected timers, or the arrival for its segments"
+                self.problems.add(phrase.position, message, row.key)
+        if len(kinds) > 1 and "arrival" in kinds.values():
+            self.complain(row["of"], "segments and timers have durations of their own", row)
+        if row["restarted if"].text and "arrival" in kinds.values():
+            self.complain(row["restarted if"], "only a timer can be restarted", row)
+        return p.Duration(
+            row.key,
+            events,
+            self.one_of(row, "length", LENGTHS),  # type: ignore[arg-type]
+            self.parsed(row, "restarted if", parse_guard),
+            row["meaning"].text,
             row.position,
         )
 

@@ -39,6 +39,7 @@ class _Checker:
         self._steps()
         for assumption in self.protocol.assumptions.values():
             self._at(assumption.name).guard(assumption.condition, Scope("assumption"))
+        self._durations()
         for property in self.protocol.properties.values():
             self._property(property)
 
@@ -243,6 +244,18 @@ class _Checker:
             latest = rule.step
             order.setdefault(rule.step, len(order))
         return order
+
+    def _durations(self) -> None:
+        first: dict[str, str] = {}
+        for duration in self.protocol.durations.values():
+            for event in duration.events:
+                if event in first:
+                    message = f"how long `{event}` takes is said by `{first[event]}` already; say it once"
+                    self.problems.add(duration.position, message, duration.name)
+                first.setdefault(event, duration.name)
+            if duration.restart is not None:
+                # What an end does cannot depend on ghosts, and when its timer starts is such a thing.
+                self._at(duration.name).guard(duration.restart, Scope("step claim", "received"))
 
     # Properties
 

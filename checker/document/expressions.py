@@ -129,7 +129,7 @@ class KindChecker:
         return f"unknown name `{name}`{suggest(name, [*words, *self.names, STATE])}"
 
     def _who_and_when(self, node: s.Name, scope: Scope) -> bool:
-        if node.who and not scope.is_claim:
+        if node.who and not scope.sees_both:
             self.complain(node, "an end knows only itself here; `peer's`, `A's` and `B's` are for properties")
             return False
         if node.when and scope.use != "step claim":

@@ -41,6 +41,7 @@ SCHEMAS = {
     "definitions": Schema(("name", "means"), ("cite",)),
     "rules": Schema(("rule", "in", "on", "if", "do", "send", "next", "then"), ("cite", "never fires")),
     "assumptions": Schema(("assumption", "on", "only if"), ("because",)),
+    "durations": Schema(("duration", "of", "length"), ("restarted if", "meaning", "cite")),
     "properties": Schema(("property", "kind", "when", "claim"), ("under", "because")),
     "scenarios": Schema(("scenario", "A", "B", "network", "bounds", "expect"), ("opened", "assume", "set")),
     "claims": Schema(("claim", "source", "words", "means", "decided by", "expect"), ("because",)),

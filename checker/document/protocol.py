@@ -16,6 +16,7 @@ Lives = Literal["TCB", "host", "event", "supply"]
 EventKind = Literal["", "call", "arrival", "own", "timer", "fault"]
 PropertyKind = Literal["", "invariant", "step", "reachable", "never stuck", "quiescent", "leads to"]
 Then = Literal["", "stop", "refuse"]
+Length = Literal["", "at most", "range", "fixed"]
 
 FROM_SCENARIO = "scenario"
 """The initial value of a variable that each scenario sets."""
@@ -138,6 +139,23 @@ class Assumption:
 
 
 @dataclass(frozen=True)
+class Duration:
+    """How long something takes in time: segments in flight (``events`` is the arrival), or timers.
+
+    Its numbers are given when a run is timed. ``length`` says how they are meant: at most so
+    much, any number of a range each time, or one number, the same each time. A running timer of
+    ``events`` starts again at a step of its end of which ``restart`` holds.
+    """
+
+    name: str
+    events: tuple[str, ...]
+    length: Length
+    restart: Expression | None
+    meaning: str
+    position: Position
+
+
+@dataclass(frozen=True)
 class Property:
     """A claim about every run, made of each end."""
 
@@ -213,6 +231,7 @@ class Protocol:
     definitions: Mapping[str, Definition]
     rules: tuple[Rule, ...]
     assumptions: Mapping[str, Assumption]
+    durations: Mapping[str, Duration]
     properties: Mapping[str, Property]
     scenarios: Mapping[str, Scenario]
 

@@ -133,11 +133,11 @@ class RowReader:
         """Whether a row without a name in one of ``tables`` may have declared ``name``."""
         return any(self.problems.doubts_of(table, name) for table in tables)
 
-    def events(self, row: Row, known: Mapping[str, p.Event]) -> tuple[str, ...]:
-        """The events that the cell ``on`` lists; it must list some."""
-        listed = list(phrases(row["on"], ","))
+    def events(self, row: Row, known: Mapping[str, p.Event], column: str = "on") -> tuple[str, ...]:
+        """The events that a cell lists; it must list some."""
+        listed = list(phrases(row[column], ","))
         if not listed:
-            self._complain_of_nothing(row, "on", "an event")
+            self._complain_of_nothing(row, column, "an event")
         for phrase in listed:
             if phrase.text not in known and known and not self._lost(phrase.text, "events"):
                 message = f"`{phrase.text}` is not an event{suggest(phrase.text, known)}"

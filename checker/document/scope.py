@@ -32,6 +32,11 @@ class Scope:
     def is_claim(self) -> bool:
         return self.use in ("state claim", "step claim")
 
+    @property
+    def sees_both(self) -> bool:
+        """Whether both ends may be read: in claims, but not where an end asks something itself."""
+        return self.is_claim and self.ghosts
+
 
 def may_be_none(
     node: s.Expression, names: Mapping[str, Meaning], inside: frozenset[str] = frozenset()

@@ -189,11 +189,14 @@ class Endpoint:
         env.exhausted = self.exhausted
         fired: list[int] = []
         sent: list[Segment] = []
+        steps = self._rows_of(event, working.state)
         step = 0
         while step < len(self._step_of):
-            rows = self._rows_of(event, working.state).get(step, ())
-            row = self._firing(rows, env, local, event, segment)
+            rows = steps.get(step)
             step += 1
+            if rows is None:
+                continue
+            row = self._firing(rows, env, local, event, segment)
             if row is None:
                 continue
             fired.append(row.index)
@@ -204,6 +207,8 @@ class Endpoint:
                 break
             if row.rule.then:
                 step = self._step_of[row.rule.then]
+            if row.rule.next:
+                steps = self._rows_of(event, working.state)
         if not fired:
             if segment is not None:
                 raise SemanticError(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 from typing import Protocol as Interface
 
@@ -305,9 +306,7 @@ class Evaluator:
 
     def _connected(self, node: s.Connected, view: str) -> Evaluate:
         operands = [self.compile(operand, view) for operand in node.operands]
-        if node.operator == "and":
-            return lambda env: all(operand(env) for operand in operands)
-        return lambda env: any(operand(env) for operand in operands)
+        return reduce(_both if node.operator == "and" else _either, operands)
 
     def _quantified(self, node: s.Quantified, view: str) -> Evaluate:
         body = self.compile(node.body, view)
@@ -327,6 +326,14 @@ class Evaluator:
                 env.segment = around
 
         return quantified
+
+
+def _both(left: Evaluate, right: Evaluate) -> Evaluate:
+    return lambda env: left(env) and right(env)
+
+
+def _either(left: Evaluate, right: Evaluate) -> Evaluate:
+    return lambda env: left(env) or right(env)
 
 
 def _serial_order(left: Evaluate, right: Evaluate, sign: str) -> Evaluate:

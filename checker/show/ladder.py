@@ -8,7 +8,7 @@ is lost, or is doubled.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -22,7 +22,8 @@ from checker.show.paragraph import WIDTH
 from checker.verify.trace import Step, Trace
 
 NUMBER = 4
-"""Columns before the first lifeline: the number of the step."""
+"""Columns before the first lifeline: the number of the step. Its time, where there is one, stands
+in more columns behind it."""
 
 CHANGED = "bold"
 ARROW = "cyan"
@@ -49,18 +50,21 @@ class _Flight:
         return f"{'the copy made' if self.copy else 'sent'} in {self.step}"
 
 
-def ladder(model: Model, trace: Trace) -> Iterator[Text]:
-    """The lines of ``trace``, at most ``WIDTH`` columns wide."""
-    yield from _Ladder(model, trace).lines()
+def ladder(model: Model, trace: Trace, times: Sequence[str] = ()) -> Iterator[Text]:
+    """The lines of ``trace``, at most ``WIDTH`` columns wide, with a time beside each step if
+    ``times`` has one for each."""
+    yield from _Ladder(model, trace, times).lines()
 
 
 class _Ladder:
-    def __init__(self, model: Model, trace: Trace) -> None:
+    def __init__(self, model: Model, trace: Trace, times: Sequence[str]) -> None:
         self.model = model
         self.trace = trace
+        self.times = times
+        self.number = NUMBER + max((len(time) + 2 for time in times), default=0)
         states = [step.after for step in trace.steps] + [trace.initial]
         self.column = max(len(end.state) for state in states for end in state.ends) + 1
-        self.middle = WIDTH - NUMBER - 2 * self.column
+        self.middle = WIDTH - self.number - 2 * self.column
         self.rules = {rule.id: rule for rule in model.protocol.rules}
         self.flights: list[_Flight] = [
             _Flight(segment, sender, 0) for sender in (0, 1) for segment in trace.initial.in_flight[sender]
@@ -82,7 +86,7 @@ class _Ladder:
             before = step.after.ends
 
     def _rule(self, words: str) -> Text:
-        return Text(f"{'':{NUMBER}}── {words} ".ljust(WIDTH, "─"), style=LATE)
+        return Text(f"{'':{self.number}}── {words} ".ljust(WIDTH, "─"), style=LATE)
 
     # One step
 
@@ -94,7 +98,10 @@ class _Ladder:
         if arrow is None and sent:
             arrow = sent.pop(0)
         blank = Text(" " * self.middle)
-        yield self._row(f"{number:>2}", (states[0], states[1]), arrow or blank, (changed[0], changed[1]))
+        label = f"{number:>2}"
+        if self.times:
+            label += f"{self.times[number - 1]:>{self.number - NUMBER}}"
+        yield self._row(label, (states[0], states[1]), arrow or blank, (changed[0], changed[1]))
         yield from self._details(step, before, notes)
         for line in sent:
             yield self._row("", ("│", "│"), line, (False, False))
@@ -171,7 +178,7 @@ class _Ladder:
             + (f" · {changes}" if changes else "")
         )
         for line in textwrap.wrap(text, self.middle + self.column - 2, break_on_hyphens=False):
-            indent = NUMBER + (2 if action.end == 0 else self.column)
+            indent = self.number + (2 if action.end == 0 else self.column)
             yield Text(" " * indent + line, style=DETAIL)
 
     def _cited(self, rules: tuple[str, ...]) -> Iterator[str]:
@@ -201,7 +208,7 @@ class _Ladder:
 
     def _row(self, number: str, states: tuple[str, str], middle: Text, bold: tuple[bool, bool]) -> Text:
         line = Text()
-        line.append(f"{number:<{NUMBER}}", style=DETAIL)
+        line.append(f"{number:<{self.number}}", style=DETAIL)
         left = states[0].ljust(self.column)
         right = states[1].rjust(self.column)
         line.append(left, style=CHANGED if bold[0] else "")

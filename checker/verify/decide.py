@@ -26,7 +26,7 @@ from checker.verify.claims import (
     judge_steps,
     opening_env,
 )
-from checker.verify.leads_to import broken_by, is_due, why_for_ever
+from checker.verify.leads_to import broken_by, why_for_ever
 from checker.verify.room import losing, with_room
 from checker.verify.roomier import Roomier
 from checker.verify.stuck import MOST_STATES, future_of, why_stuck
@@ -191,10 +191,9 @@ def _leads_to(graph: StateGraph, property: Property, claims: tuple[Claim, Claim]
     """Violated by the end that has the shorter lasso."""
     if not graph.complete:
         return _conclude(graph, property, premise=True)
-    found = [(lasso, claim.end) for claim in claims if (lasso := broken_by(graph, claim)) is not None]
-    if not found:
-        return _conclude(graph, property, any(is_due(graph, claim) for claim in claims))
-    lasso, end = min(found, key=lambda each: len(each[0]))
+    lasso, end, due = broken_by(graph, claims)
+    if lasso is None:
+        return _conclude(graph, property, due)
     trace = trace_along(graph, lasso.stem, lasso.cycle)
     return _violated(graph, property, end, trace, why_for_ever(graph.system.model, trace, property.calls))
 

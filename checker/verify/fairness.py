@@ -15,14 +15,13 @@ what owes it is avoided; so leave that out, and begin again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-import networkx as nx
 import numpy as np
+import numpy.typing as npt
 
 from checker.document.kinds import Value
-from checker.explore.backend import plain
 from checker.explore.graph import Edges, Ints, Mask
 from checker.explore.search import components
 from checker.model.segment import Segment
@@ -33,6 +32,9 @@ NOT_FAIR = -1
 
 MOST_PAIRS = 1 << 29
 """Pairs of an SCC and a fair action that are looked at together: a byte each."""
+
+EDGES_AT_ONCE = 1 << 22
+"""Edges for which numbers of pairs are held together."""
 
 Components = Callable[[Edges], tuple[int, Ints]]
 """From a graph to (number of its SCCs, the SCC of each node)."""
@@ -59,6 +61,11 @@ def delivery_of(sender: int, segment: Segment) -> Action:
 
 def by_networkx(edges: Edges) -> tuple[int, Ints]:
     """``components`` by networkx's own graphs and its own algorithm: the other road to it."""
+    # Not before it is needed: this takes a tenth of a second.
+    import networkx as nx
+
+    from checker.explore.backend import plain
+
     found = list(nx.strongly_connected_components(plain(edges)))
     labels: Ints = np.empty(len(edges), dtype=np.int32)
     for number, members in enumerate(found):
@@ -100,39 +107,61 @@ class FairSets:
 
 
 def fair_sets(
-    edges: Edges, owing: Owing, inside: Mask, usable: Mask, scc: Components = components
+    edges: Edges, owing: Owing, inside: Mask, usable: Mask | None = None, scc: Components = components
 ) -> FairSets:
-    """The fair sets of a graph: each strongly connected within ``inside`` by ``usable`` edges,
-    and what is owed in it by nodes and by these edges is taken by one of them."""
+    """The fair sets of a graph: each strongly connected within ``inside`` by ``usable`` edges
+    (all, if ``None``), and what is owed in it by nodes and by these edges is taken by one of
+    them."""
     search = _Search(edges, owing, inside, usable, scc)
     while search.alive.any():
         search.round()
-    return FairSets(search.numbers, search.edges)
+    return search.found(edges)
 
 
 class _Search:
     """The nodes and edges that are not yet decided; ``alive`` are the nodes.
 
-    The arrays of edges shrink from round to round, so that a graph of millions of edges is
-    gone over about once.
+    Nodes are numbered within ``inside``, for that is mostly a small part of the graph. The
+    arrays of edges shrink from round to round, so that a graph of millions of edges is gone
+    over about once.
     """
 
-    def __init__(self, edges: Edges, owing: Owing, inside: Mask, usable: Mask, scc: Components) -> None:
+    def __init__(
+        self, edges: Edges, owing: Owing, inside: Mask, usable: Mask | None, scc: Components
+    ) -> None:
         self.scc = scc
-        self.alive = inside.copy()
-        self.numbers = np.full(len(edges), -1, dtype=np.int32)
-        self.edges = np.zeros(len(edges.targets), dtype=np.bool_)
+        self.nodes = np.flatnonzero(inside).astype(np.int32)
+        self.alive = np.ones(len(self.nodes), dtype=np.bool_)
+        self.numbers = np.full(len(self.nodes), -1, dtype=np.int32)
+        self.settled: list[npt.NDArray[np.int64]] = []
         self.count = 0
         self.actions = 1 + max(int(owing.fair.max(initial=NOT_FAIR)), int(owing.lost.max(initial=NOT_FAIR)))
-        self.kept = np.flatnonzero(inside[edges.sources])
-        self.sources, self.targets = edges.sources[self.kept], edges.targets[self.kept]
-        self.fair, self.may = owing.fair[self.kept], usable[self.kept]
+        place = np.full(len(edges), -1, dtype=np.int32)
+        place[self.nodes] = np.arange(len(self.nodes), dtype=np.int32)
+        self.kept = edges.of(self.nodes)
+        counts = np.diff(edges.offsets)[self.nodes]
+        self.sources = np.repeat(np.arange(len(self.nodes), dtype=np.int32), counts)
+        self.targets, self.fair = place[edges.targets[self.kept]], owing.fair[self.kept]
+        self.may = self.targets >= 0
+        if usable is not None:
+            self.may &= usable[self.kept]
         among = inside[edges.sources[owing.losing]]
-        self.losing, self.lost = np.searchsorted(self.kept, owing.losing[among]), owing.lost[among]
+        losing, self.lost = owing.losing[among], owing.lost[among]
+        homes = edges.sources[losing]
+        self.losing = (np.cumsum(counts) - counts)[place[homes]] + losing - edges.offsets[homes]
+
+    def found(self, edges: Edges) -> FairSets:
+        """What was found, in terms of the whole graph."""
+        numbers = np.full(len(edges), -1, dtype=np.int32)
+        numbers[self.nodes] = self.numbers
+        taken = np.zeros(len(edges.targets), dtype=np.bool_)
+        for part in self.settled:
+            taken[part] = True
+        return FairSets(numbers, taken)
 
     def round(self) -> None:
         """Settles the SCCs that owe nothing, and in the others leaves out what owes in vain."""
-        joins = self.may & self.alive[self.targets]
+        joins = self.may & self.alive[self.targets] & (self.sources != self.targets)
         label, number = _components(self.sources, self.targets, joins, self.alive, self.scc)
         home = label[self.sources]
         within = self.may & (home == label[self.targets])
@@ -155,17 +184,17 @@ class _Search:
         enables: Mask = fair & ~stays[home]
         loses = np.zeros(len(self.losing), dtype=np.bool_)
         rank = np.cumsum(stays, dtype=np.int64) - 1
-        for first in range(0, int(stays.sum()), max(1, MOST_PAIRS // max(self.actions, 1))):
-            last = first + max(1, MOST_PAIRS // max(self.actions, 1))
-            here = stays & (rank >= first) & (rank < last)
-            edges = np.flatnonzero(fair & here[home])
-            pairs = (rank[home[edges]] - first) * self.actions + self.fair[edges]
-            taken = np.zeros((min(last, int(rank[-1]) + 1) - first) * self.actions, dtype=np.bool_)
-            taken[pairs[within[edges]]] = True
-            enables[edges] = ~taken[pairs]
+        at_once = max(1, MOST_PAIRS // max(self.actions, 1))
+        for first in range(0, int(stays.sum()), at_once):
+            here = stays & (rank >= first) & (rank < first + at_once)
+            begin = (rank - first) * self.actions
+            taken = np.zeros(min(at_once, int(rank[-1]) + 1 - first) * self.actions, dtype=np.bool_)
+            for edges in _selected(fair & within, home, here):
+                taken[begin[home[edges]] + self.fair[edges]] = True
+            for edges in _selected(fair, home, here):
+                enables[edges] = ~taken[begin[home[edges]] + self.fair[edges]]
             lost = np.flatnonzero(within[self.losing] & here[home[self.losing]])
-            pairs = (rank[home[self.losing[lost]]] - first) * self.actions + self.lost[lost]
-            loses[lost] = ~taken[pairs]
+            loses[lost] = ~taken[begin[home[self.losing[lost]]] + self.lost[lost]]
         return enables, loses
 
     def _settle(self, label: Ints, good: Mask, within: Mask) -> None:
@@ -174,7 +203,7 @@ class _Search:
         if settled.any():
             self.numbers[settled] = self.count + _renumbered(label[settled])
             self.count = int(self.numbers.max()) + 1
-            self.edges[self.kept[within & settled[self.sources]]] = True
+            self.settled.append(self.kept[within & settled[self.sources]])
             self.alive &= ~settled
 
     def _shrink(self) -> None:
@@ -184,6 +213,13 @@ class _Search:
         self.lost = self.lost[among]
         self.kept, self.sources, self.targets = self.kept[keep], self.sources[keep], self.targets[keep]
         self.fair, self.may = self.fair[keep], self.may[keep]
+
+
+def _selected(which: Mask, home: Ints, here: Mask) -> Iterator[npt.NDArray[np.int64]]:
+    """The numbers of the edges of ``which`` whose home is one of ``here``, in parts."""
+    for first in range(0, len(which), EDGES_AT_ONCE):
+        part = slice(first, first + EDGES_AT_ONCE)
+        yield first + np.flatnonzero(which[part] & here[home[part]])
 
 
 def _components(sources: Ints, targets: Ints, joins: Mask, alive: Mask, scc: Components) -> tuple[Ints, int]:

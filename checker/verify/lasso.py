@@ -13,7 +13,8 @@ from itertools import islice
 
 import numpy as np
 
-from checker.explore.graph import Edges, Mask, StateGraph
+from checker.explore.graph import Edges, Ints, Mask, StateGraph
+from checker.explore.search import Distinct
 from checker.verify.fairness import NOT_FAIR, FairSets, Owing
 
 MOST_ENTRIES = 24
@@ -54,7 +55,7 @@ def shortest_lasso(graph: StateGraph, starts: Mask, inside: Mask, sets: FairSets
 class _Ways:
     """The shortest runs to each state that pass through a start and then stay inside.
 
-    ``steps`` has their lengths, -1 where there is none.
+    ``steps`` has their lengths, -1 where there is none or the search has not come so far.
     """
 
     def __init__(self, graph: StateGraph, starts: Mask, inside: Mask) -> None:
@@ -63,28 +64,30 @@ class _Ways:
         self.starts = starts & inside
         self.inside = inside
         self.steps = np.full(len(graph), -1, dtype=np.int32)
-        self._search()
 
-    def _search(self) -> None:
+    def _layers(self) -> Iterator[Ints]:
+        """The states that are reached in 0, 1, … steps, each ascending."""
         edges = self.graph.edges
-        layer = np.empty(0, dtype=np.int64)
-        waiting = np.flatnonzero(self.starts)
+        distinct = Distinct(len(edges))
+        bounds = np.cumsum([0, *self.graph.levels]).tolist()
+        layer: Ints = np.empty(0, dtype=np.int32)
         step = 0
-        while len(layer) or len(waiting):
-            begin = waiting[self.depths[waiting] == step]
-            waiting = waiting[self.depths[waiting] > step]
-            layer = np.unique(np.concatenate([layer, begin]))
-            layer = layer[self.steps[layer] < 0]
+        last = int(self.depths[self.starts].max(initial=-1))
+        while len(layer) or step <= last:
+            if step <= last:
+                begin = bounds[step] + np.flatnonzero(self.starts[bounds[step] : bounds[step + 1]])
+                layer = distinct.of(np.concatenate([layer, begin.astype(np.int32)]))
+                layer = layer[self.steps[layer] < 0]
             self.steps[layer] = step
+            yield layer
             reached = edges.targets[edges.of(layer)]
-            reached = reached[self.inside[reached]]
-            layer = np.unique(reached[self.steps[reached] < 0]).astype(np.int64)
+            layer = distinct.of(reached[self.inside[reached] & (self.steps[reached] < 0)])
             step += 1
 
     def reached_among(self, mask: Mask) -> Iterator[int]:
         """The states of ``mask`` that are reached, the nearest first."""
-        found = np.flatnonzero(mask & (self.steps >= 0))
-        yield from found[np.argsort(self.steps[found], kind="stable")].tolist()
+        for layer in self._layers():
+            yield from layer[mask[layer]].tolist()
 
     def to(self, state: int) -> Path:
         """The edges of a shortest way to ``state``."""

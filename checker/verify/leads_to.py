@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,38 +18,66 @@ from checker.verify.trace import Trace
 from checker.verify.words import listed, named, own, whereabouts
 
 
-def broken_by(graph: StateGraph, claim: Claim) -> Lasso | None:
-    """A fair run on which the premise of ``claim`` holds once, and from then on never the claim;
-    ``None`` if there is none. ``graph`` must be complete."""
-    starts, inside = _starts(graph, claim)
-    usable = np.ones(len(graph.edges.targets), dtype=np.bool_)
-    owing = owing_of(graph, claim.property.calls)
-    sets = _stays(graph, starts, inside, owing, usable)
-    return shortest_lasso(graph, starts, inside, sets, owing) if sets.any else None
+class Finding(NamedTuple):
+    """What breaks a property: a fair run on which the premise holds once, and from then on
+    never the claim, and the end of which it does so; ``None`` if there is none. And whether
+    the premise holds anywhere, before the start included."""
+
+    lasso: Lasso | None
+    end: int
+    due: bool
+
+
+def broken_by(graph: StateGraph, claims: Sequence[Claim]) -> Finding:
+    """The shorter of the lassos that break the property at either end; ``graph`` must be complete."""
+    courses: list[_Course] = []
+    found: list[tuple[Lasso, int]] = []
+    for claim in claims:
+        course = _course(graph, claim)
+        if not any(course.is_like(other) for other in courses):
+            lasso = _lasso(graph, course, owing_of(graph, claim.property.calls))
+            found += [(lasso, claim.end)] if lasso is not None else []
+        courses.append(course)
+    due = any(course.due for course in courses)
+    lasso, end = min(found, key=lambda each: len(each[0]), default=(None, 0))
+    return Finding(lasso, end, due)
+
+
+def _lasso(graph: StateGraph, course: _Course, owing: Owing) -> Lasso | None:
+    sets = _stays(graph, course.starts, course.inside, owing)
+    return shortest_lasso(graph, course.starts, course.inside, sets, owing) if sets.any else None
 
 
 def can_break_without(graph: StateGraph, claim: Claim, fires: Mask) -> bool:
     """Whether some run breaks ``claim`` and takes none of the edges in ``fires``. Fair is a run
     by the same standard: what is enabled there counts."""
-    starts, inside = _starts(graph, claim)
-    starts &= reached_from(graph.edges.only(~fires), np.zeros(1, dtype=np.int32))
+    starts, inside, _ = _course(graph, claim)
+    starts = starts & reached_from(graph.edges, np.zeros(1, dtype=np.int32), usable=~fires)
     return _stays(graph, starts, inside, owing_of(graph, claim.property.calls), ~fires).any
 
 
-def is_due(graph: StateGraph, claim: Claim) -> bool:
-    """Whether the premise holds anywhere, before the start included."""
-    before = any(
-        claim.judge(env) != PREMISE_FALSE for _, env in before_the_start(graph.system.model, claim.end)
-    )
-    return before or bool((judge_all(graph, claim) != PREMISE_FALSE).any())
+class _Course(NamedTuple):
+    """What a property asks of the runs of a graph: ``starts`` are the states in which it is due
+    and does not hold, ``inside`` those in which it does not hold; ``due`` says whether it is due
+    anywhere, before the start included."""
+
+    starts: Mask
+    inside: Mask
+    due: bool
+
+    def is_like(self, other: _Course) -> bool:
+        """Whether it asks the same: a property may say of both ends together what it says."""
+        return np.array_equal(self.starts, other.starts) and np.array_equal(self.inside, other.inside)
 
 
-def _starts(graph: StateGraph, claim: Claim) -> tuple[Mask, Mask]:
-    """(the states in which the claim is due and does not hold, those in which it does not hold)."""
+def _course(graph: StateGraph, claim: Claim) -> _Course:
+    premise: Mask = judge_all(graph, claim) != PREMISE_FALSE
     inside: Mask = judge_all(graph, claim.goal()) != HOLDS
-    starts: Mask = (judge_all(graph, claim) != PREMISE_FALSE) & inside
+    starts: Mask = premise & inside
     starts[0] |= inside[0] and due_before_the_start(graph.system.model, claim)
-    return starts, inside
+    before = before_the_start(graph.system.model, claim.end)
+    due = any(claim.judge(env) != PREMISE_FALSE for _, env in before)
+    return _Course(starts, inside, due or bool(premise.any()))
 
 
 def due_before_the_start(model: Model, claim: Claim) -> bool:
@@ -61,14 +90,16 @@ def due_before_the_start(model: Model, claim: Claim) -> bool:
     return due
 
 
-def _stays(graph: StateGraph, starts: Mask, inside: Mask, owing: Owing, usable: Mask) -> FairSets:
-    """The fair sets that runs from ``starts`` by ``usable`` edges can get to ``inside``.
+def _stays(
+    graph: StateGraph, starts: Mask, inside: Mask, owing: Owing, usable: Mask | None = None
+) -> FairSets:
+    """The fair sets that runs from ``starts`` by ``usable`` edges (all, if ``None``) can get to
+    ``inside``.
 
     Where an action lacked room, it is not known what is enabled: runs lead through such states,
     but none is said to stay.
     """
-    stays = inside[graph.edges.sources] & inside[graph.edges.targets] & usable
-    region = reached_from(graph.edges.only(stays), np.flatnonzero(starts).astype(np.int32))
+    region = reached_from(graph.edges, np.flatnonzero(starts), inside, usable)
     return fair_sets(graph.edges, owing, region & ~graph.truncated, usable)
 
 

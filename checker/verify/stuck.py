@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import networkx as nx
-
 from checker.explore.graph import edges_from
 from checker.explore.system import GlobalState, System
 from checker.model.tables import Model
@@ -47,6 +45,8 @@ class Future:
 def future_of(system: System, start: GlobalState, calls: Sequence[str]) -> Future | None:
     """What helpful actions and the ``calls`` that users must make do from ``start`` on;
     ``None`` if that is more than ``MOST_STATES`` states."""
+    import networkx as nx  # not before it is needed: this takes a tenth of a second
+
     numbers = {start: 0}
     states = [start]
     edges: list[_Edge] = []

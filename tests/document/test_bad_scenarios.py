@@ -101,7 +101,7 @@ SCENARIOS = [
         "unknown outcome",
         "steady holds",
         "»steady hold",
-        "`hold` is not an outcome, expected holds, violated, unknown, vacuous, not applicable",
+        "`hold` is not an outcome, expected holds, holds within bounds, violated, unknown, vacuous, not applicable",
     ),
     scenario(
         "nothing to explain",

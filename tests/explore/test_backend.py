@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
+from unittest import mock
 
 import networkx as nx
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from checker.explore import search
 from checker.explore.backend import FUNCTIONS, Dispatcher, backend_info, dispatcher
 from checker.explore.graph import Edges, edges_from
 from tests.toys import explored
@@ -60,6 +62,31 @@ def test_breadth_first_layers(graph: tuple[int, Pairs]) -> None:
         expected = [sorted(layer) for layer in nx.bfs_layers(plain(nodes, pairs), sources)]
         assert [sorted(layer) for layer in nx.bfs_layers(edges, sources)] == expected
         assert [sorted(layer) for layer in Dispatcher.bfs_layers(edges, sources)] == expected
+
+
+@random_graphs
+def test_what_is_reached_by_some_edges_and_within_some_nodes(graph: tuple[int, Pairs]) -> None:
+    """Also if only two nodes are looked at together."""
+    nodes, pairs = graph
+    edges = edges_from(pairs, nodes)
+    inside = np.arange(nodes) % 3 != 1
+    usable = edges.labels % 2 == 0
+    some = [(s, t) for n, (s, t) in enumerate(pairs) if n % 2 == 0 and t % 3 != 1]
+    sources = [node for node in (0, 2) if node < nodes]
+    expected = set(sources).union(*(nx.descendants(plain(nodes, some), node) for node in sources))
+    for at_once in (2, search.NODES_AT_ONCE):
+        with mock.patch.object(search, "NODES_AT_ONCE", at_once):
+            reached = search.reached_from(edges, np.array(sources, dtype=np.int32), inside, usable)
+        assert set(np.flatnonzero(reached).tolist()) == expected
+
+
+@random_graphs
+def test_components_leave_the_graph_as_it_was(graph: tuple[int, Pairs]) -> None:
+    edges = edges_from(graph[1], graph[0])
+    before = [array.copy() for array in (edges.offsets, edges.targets, edges.labels)]
+    search.components(edges)
+    after = [edges.offsets, edges.targets, edges.labels]
+    assert all(np.array_equal(one, other) for one, other in zip(before, after, strict=True))
 
 
 @random_graphs

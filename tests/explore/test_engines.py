@@ -15,7 +15,7 @@ from checker.explore.limits import Limits, Progress
 from checker.explore.native import engine as native
 from tests.cli.commands import environment
 from tests.explore.same import same_graph
-from tests.toys import model_of
+from tests.toys import ROOT, model_of
 
 
 def explored(name: str, most: int | None = None, scenario: str = "some end") -> StateGraph:
@@ -76,6 +76,36 @@ def test_what_was_found_before_an_interruption_is_kept(threads: int) -> None:
     assert sum(graph.levels) == len(graph)
     # At depth d there are d+1 states: two ends that count their steps.
     assert graph.levels[:-2] == tuple(range(1, len(graph.levels) - 1))
+
+
+# What a start takes
+
+START = """
+import sys
+import checker.cli.check
+from checker.explore.engines import Engine
+from checker.explore.limits import Limits
+from tests.toys import model_of
+assert Engine("native", 1).explore(model_of("post", "one letter"), Limits()).engine == "native"
+from checker.explore.native import contents, generate, pairs, table
+from numba.core.dispatcher import Dispatcher
+found = {(d.py_func.__name__, d) for m in (contents, generate, pairs, table) for d in vars(m).values()
+         if isinstance(d, Dispatcher)}
+print(*sorted(name for name, d in found if d.overloads and not sum(d.stats.cache_hits.values())))
+print(*sorted({"networkx", "scipy.linalg", "scipy.sparse"} & set(sys.modules)))
+"""
+
+
+def test_a_later_start_compiles_nothing_and_loads_no_other_library(tmp_path: Path) -> None:
+    """What is inlined in kernels is kept with them, but compiled anew where Python calls it."""
+    variables = {**environment(), "XDG_CACHE_HOME": str(tmp_path)}
+    command = [sys.executable, "-c", START]
+    cold, warm = (
+        subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, check=True).stdout
+        for _ in range(2)
+    )
+    assert "generate" in cold.splitlines()[0].split()
+    assert warm == "\n\n"
 
 
 # Where the kernels are kept

@@ -16,7 +16,7 @@ from checker.document.protocol import Network, Protocol, Scenario
 from checker.explore import reference
 from checker.explore.graph import StateGraph
 from checker.explore.limits import Limits
-from checker.explore.native import engine, expand, layout, share
+from checker.explore.native import channels, engine, expand, layout, share, team
 from checker.model.evaluate import SemanticError
 from checker.model.tables import Model
 from tests.explore.same import same_counts, same_graph, same_verdicts, values
@@ -64,10 +64,12 @@ def both(
 def cramped(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small chunks and buffers, so that few states come to all that many do."""
     monkeypatch.setattr(engine, "CHUNK", 50)
-    monkeypatch.setattr(engine, "ENOUGH_TO_SHARE", 1)
+    monkeypatch.setattr(team, "CHUNK", 50)
+    monkeypatch.setattr(team, "ENOUGH_TO_SHARE", 1)
     monkeypatch.setattr(share, "ENTRIES", 300)
     monkeypatch.setattr(share, "RECENT", 8)
     monkeypatch.setattr(expand, "EVENTS", 200)
+    monkeypatch.setattr(channels, "REPLIES_KEPT", 300)
 
 
 def test_the_documents_are_there() -> None:
@@ -171,3 +173,23 @@ def test_against_the_oracle(name: str) -> None:
     oracle = Oracle(replace(tcp(), scenarios={scenario.name: scenario}), scenario.name)
     found = (len(graph), graph.transitions, list(graph.levels), int(graph.truncated.sum()))
     assert found == oracle.counts
+
+
+def test_no_thread_does_its_work_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A share that lacks room for its successors empties those after it; so it is given no more
+    states than it has room for, after the first times."""
+    monkeypatch.setattr(team, "ENOUGH_TO_SHARE", 1)
+    monkeypatch.setattr(share, "ENTRIES", 2_000)
+    short = []
+    note = share.Share.note
+
+    def noted(self: share.Share, done: expand.Done) -> None:
+        note(self, done)
+        short.append(self.short)
+
+    monkeypatch.setattr(share.Share, "note", noted)
+    protocol = load(ROOT / "spec" / "textbook.md")
+    scenario = replace(protocol.scenarios["last ACK sent again"], capacity=4)
+    graph = engine.explore(Model(protocol, scenario), threads=2)
+    assert graph.transitions > 20 * 2_000
+    assert sum(short) < len(short) / 10

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, combinations
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from checker.explore.graph import Edges, edges_from
 from checker.explore.search import components
+from checker.verify import fairness
 from checker.verify.fairness import NOT_FAIR, Components, FairSets, Owing, by_networkx, fair_sets
 from checker.verify.lasso import Walk
 
@@ -110,6 +112,13 @@ def agrees(graph: Labelled) -> None:
 @given(graphs())
 def test_fair_sets_are_those_found_by_force(graph: Labelled) -> None:
     agrees(graph)
+
+
+@settings(max_examples=200, deadline=None)
+@given(graphs())
+def test_fair_sets_are_the_same_if_edges_are_looked_at_one_by_one(graph: Labelled) -> None:
+    with mock.patch.object(fairness, "EDGES_AT_ONCE", 1), mock.patch.object(fairness, "MOST_PAIRS", 1):
+        agrees(graph)
 
 
 @pytest.mark.slow

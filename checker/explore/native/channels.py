@@ -6,10 +6,25 @@ from typing import Any
 
 import numpy as np
 
-from checker.explore.native.arrays import grown
-from checker.explore.native.contents import Contents, followed
-from checker.explore.native.generate import Scope
+from checker.explore.native.arrays import Numbers, grown
+from checker.explore.native.contents import MISSING, Contents, followed
 from checker.explore.native.pairs import empty, with_room
+from checker.explore.native.tuples import Scope
+
+REPLIES_KEPT = 1 << 22
+"""Entries of ``Contents.replied`` at most; what is not kept is computed each time."""
+
+
+def _no_replies(contents: int, replies: int) -> Numbers:
+    rows = min(contents, REPLIES_KEPT // replies)
+    return np.full((rows, replies), MISSING, dtype=np.int32)
+
+
+def _more_replies(known: Numbers, contents: int) -> Numbers:
+    """``known`` for as many ``contents`` as are kept."""
+    more = _no_replies(contents, known.shape[1])
+    more[: len(known)] = known
+    return more
 
 
 class Channels:
@@ -33,13 +48,17 @@ class Channels:
             keys=keys,
             values=values,
             made=np.ones(1, dtype=np.int64),
+            replied=_no_replies(size, 64),
         )
 
     def __len__(self) -> int:
         return int(self.arrays.made[0])
 
-    def make_room(self, more: int) -> None:
+    def make_room(self, more: int, replies: int = 0) -> None:
+        """Room for ``more`` contents, and for what ``replies`` make of them."""
         a, c = self.arrays, self.scope.capacity
+        if replies > a.replied.shape[1]:
+            self.arrays = a = a._replace(replied=_no_replies(len(a.parent), 2 * replies))
         size = len(self) + more
         if size <= len(a.parent):
             return
@@ -56,16 +75,18 @@ class Channels:
             keys=keys,
             values=values,
             made=a.made,
+            replied=_more_replies(a.replied, size),
         )
 
     @staticmethod
     def names() -> tuple[str, ...]:
         """The names of the arrays."""
-        return Contents._fields
+        return tuple(name for name in Contents._fields if name != "replied")
 
     def restore(self, arrays: dict[str, Any]) -> None:
         """Takes over the arrays of another exploration."""
-        self.arrays = Contents(**arrays)
+        replied = _no_replies(len(arrays["parent"]), self.arrays.replied.shape[1])
+        self.arrays = Contents(**arrays, replied=replied)
 
     def number(self, content: tuple[int, ...]) -> int:
         """The number of a content given by its segments."""

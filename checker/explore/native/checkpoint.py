@@ -19,14 +19,14 @@ import numpy.typing as npt
 from checker.explore.limits import ResumeError
 from checker.explore.native.expand import Expander
 from checker.explore.native.files import Files
-from checker.explore.native.generate import Fields
 from checker.explore.native.layout import parts
+from checker.explore.native.tuples import Fields
 from checker.explore.native.words import Words
 from checker.model.evaluate import SemanticError
 from checker.model.tables import LimitReached
 
 NAME = "checkpoint"
-MAGIC = b"lastack checkpoint 1\n"
+MAGIC = b"lastack checkpoint 2\n"
 DIGEST = 32
 
 Arrays = dict[str, npt.NDArray[Any]]

@@ -12,8 +12,12 @@ from typing import NamedTuple
 from checker.explore.native.arrays import Longs, Numbers
 from checker.explore.native.jit import inlined, kernel
 from checker.explore.native.pairs import find, put
+from checker.explore.native.tuples import Reactions, Scope
 
 MISSING = -1
+
+MOST_KEPT = 1 << 31
+"""What fits an entry of ``replied`` is less than this."""
 
 
 class Contents(NamedTuple):
@@ -23,7 +27,8 @@ class Contents(NamedTuple):
     queue, each kind of segment of a bag once. By ``content * capacity + place`` there are the
     segment there, the content after it left (``rest``) or was doubled (``doubled``); ``MISSING``
     if nobody has asked yet. ``keys`` and ``values`` are the table of pairs; ``made`` has one
-    entry, the number of contents.
+    entry, the number of contents. ``replied`` has for the first contents what a reply makes of
+    them, ``MISSING`` if nobody has asked yet.
     """
 
     parent: Numbers
@@ -36,6 +41,7 @@ class Contents(NamedTuple):
     keys: Longs
     values: Numbers
     made: Longs
+    replied: Numbers
 
 
 @kernel
@@ -91,24 +97,37 @@ def added(c: Contents, capacity: int, bag: bool, content: int, segment: int, cre
 
 
 @inlined
-def added_before(
-    parent: Numbers, last: Numbers, keys: Longs, values: Numbers, bag: bool, content: int, segment: int
-) -> int:
-    """``added`` if all that it takes is known, else ``MISSING``."""
-    stump = content
-    above = 0
-    while bag and stump != 0 and last[stump] > segment:
-        stump = parent[stump]
-        above += 1
-    stump = find(keys, values, stump, segment)
-    for left in range(above - 1, -1, -1):
-        if stump < 0:
-            break
-        source = content
-        for _ in range(left):
-            source = parent[source]
-        stump = find(keys, values, stump, last[source])
-    return stump
+def replied(c: Contents, r: Reactions, s: Scope, content: int, reply: int, create: bool) -> int:
+    """Twice ``content`` after the segments of a reply were sent into it, as far as there was room,
+    plus 1 if none of them is equal on the wire to one that was there; ``MISSING`` if a content
+    is new and must not be created."""
+    if _is_kept(c, content, reply) and c.replied[content, reply] >= 0:
+        return c.replied[content, reply]
+    return _reply(c, r, s, content, reply, create)
+
+
+@inlined
+def _is_kept(c: Contents, content: int, reply: int) -> bool:
+    return content < c.replied.shape[0] and reply < c.replied.shape[1]
+
+
+@kernel
+def _reply(c: Contents, r: Reactions, s: Scope, content: int, reply: int, create: bool) -> int:
+    after = content
+    differ = 1
+    for i in range(r.sent_first[reply], r.sent_last[reply]):
+        for place in range(c.places[content]):
+            if r.wire[r.sends[i]] == r.wire[c.segment[content * s.capacity + place]]:
+                differ = 0
+        if c.length[after] < s.capacity:
+            after = added(c, s.capacity, s.bag, after, r.sends[i], create)
+            if after < 0:
+                return MISSING
+    found = after << 1 | differ
+    # Threads may do this at the same time: they write the same number.
+    if _is_kept(c, content, reply) and found < MOST_KEPT:
+        c.replied[content, reply] = found
+    return found
 
 
 @kernel

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
@@ -15,28 +12,20 @@ from checker.explore.graph import Mask, StateGraph
 from checker.explore.limits import Limits, Progress
 from checker.explore.native import checkpoint
 from checker.explore.native.arrays import Longs, grown
-from checker.explore.native.expand import CHUNK, Done, Expander
+from checker.explore.native.expand import CHUNK, Expander
 from checker.explore.native.files import Files
 from checker.explore.native.layout import fields_for, fits
 from checker.explore.native.packed import PackedStates
 from checker.explore.native.share import Share
+from checker.explore.native.successors import Stop, expand
 from checker.explore.native.table import REGIONS, larger, table
+from checker.explore.native.team import Team, cut
 from checker.explore.native.words import Words, filled
 from checker.explore.system import System
-from checker.model.evaluate import SemanticError
 from checker.model.tables import LimitReached, Model
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 SAVED_EVERY = 30.0
 """Seconds after which what was found is written down again."""
-
-ENOUGH_TO_SHARE = 2_048
-"""States a thread must get for it to be worth the waiting."""
-
-Stop = tuple[int, SemanticError | LimitReached]
-"""The state whose expansion cannot be computed, and why."""
 
 
 def explore(
@@ -71,9 +60,7 @@ class _Exploration:
         files = None if workdir is None else Files(workdir)
         self.words = Words(self.expander.scope, fields_for(self.expander.needs(), self.expander.scope), files)
         self.table = table(0, False)
-        self.threads = threads
-        self.pool: ThreadPoolExecutor | None = None
-        self.shares = [self._share()]
+        self.team = Team(self.words.fields.wide, threads)
         self.levels: list[int] = []
         self.truncated: list[tuple[int, np.ndarray]] = []
         self.expanded = 0
@@ -94,8 +81,8 @@ class _Exploration:
     def _resume(self, folder: Path) -> None:
         self.words, values, arrays = checkpoint.load(self.expander, self.initial, folder)
         self.levels, self.expanded = values["levels"], values["expanded"]
-        self.shares = [self._share()]
-        self.shares[0].taken = arrays["taken"]
+        self.team = Team(self.words.fields.wide, self.team.threads)
+        self.team.shares[0].taken = arrays["taken"]
         self.truncated = [(0, np.unpackbits(arrays["truncated"], count=self.expanded))]
 
     def _save(self) -> None:
@@ -111,8 +98,7 @@ class _Exploration:
         except LimitReached as reached:
             self.limit = str(reached)
         finally:
-            if self.pool is not None:
-                self.pool.shutdown()
+            self.team.dismiss()
         if self.words.files is not None:
             self._save()
         return self._graph()
@@ -127,7 +113,7 @@ class _Exploration:
                 self._look_at_limits()
                 if self.words.files is not None and self.limits.seconds() - self.saved > SAVED_EVERY:
                     self._save()
-                self._chunk(min(self.expanded + CHUNK * self.threads, after))
+                self._chunk(min(self.expanded + CHUNK * self.team.threads, after))
 
     def _look_at_limits(self) -> None:
         count = self.words.count
@@ -142,7 +128,7 @@ class _Exploration:
 
     def _chunk(self, last: int) -> None:
         """Expands the next states, at most those before ``last``."""
-        shares = self._shares(last)
+        shares = self.team.shared(self.expanded, last)
         stop = self._successors(shares)
         if shares[0].last > shares[0].first:
             self._insert(shares)
@@ -152,94 +138,16 @@ class _Exploration:
                 raise LimitReached(self.limits.hit(self.words.count))
             raise stop[1]
 
-    def _shares(self, last: int) -> list[Share]:
-        """The states before ``last`` that are next, in equal shares for the threads; few states
-        are one thread's."""
-        first = self.expanded
-        threads = self.threads if last - first >= ENOUGH_TO_SHARE * self.threads else 1
-        if len(self.shares) < threads:
-            self.pool = self.pool or ThreadPoolExecutor(threads)
-            self.shares += [self._share() for _ in range(threads - len(self.shares))]
-        size = min(CHUNK, -(-(last - first) // threads))
-        for number, share in enumerate(self.shares[:threads]):
-            share.first = min(first + number * size, last)
-            share.last = min(share.first + size, last)
-        return self.shares[:threads]
-
-    def _share(self) -> Share:
-        return Share(self.words.fields.wide, self.threads)
-
-    def _together(self, work: Callable[[T], R], items: Sequence[T]) -> list[R]:
-        """``work`` on all items, each in a thread of its own."""
-        if self.pool is None or len(items) == 1:
-            return [work(item) for item in items]
-        return list(self.pool.map(work, items))
-
     def _successors(self, shares: list[Share]) -> Stop | None:
-        """Writes the successors of the shares' states; what stopped it if it may not go on.
-
-        A share that lacks room ends early, and those after it are then empty.
-        """
-        expander, stop = self.expander, None
+        """Writes the successors of the shares' states in words that have room for them."""
         spans = [(share.first, share.last) for share in shares]
-        while True:
+        stop = expand(self.expander, self.words, self.team, shares, None)
+        while not fits(self.words.fields, self.expander.needs()):
+            self._repack()
             for share, span in zip(shares, spans, strict=True):
                 share.first, share.last = span
-            room = expander.room()
-            expander.channels.make_room(expander.margin())
-            deferred = self._generate(shares, room)
-            stop = stop or self._compute(shares)
-            if stop is not None:
-                _cut(shares, stop[0])
-            if expander.room() > room:
-                continue
-            for share, count in zip(shares, deferred, strict=True):
-                self._complete(share, count, room)
-            for share in shares:
-                expander.note_spent(share.out)
-            if fits(self.words.fields, expander.needs()):
-                return stop
-            self._repack()
-
-    def _generate(self, shares: list[Share], room: int) -> list[int]:
-        """Generates what can be without anything new; the number of deferred states by share."""
-        words, alone = self.words, len(shares) == 1
-
-        def generate(share: Share) -> Done:
-            share.make_room(room)
-            # Contents are created by one thread at a time.
-            return self.expander.generate(words, share.first, share.last, share.out, room=room, create=alone)
-
-        done = self._together(generate, shares)
-        for share, found in zip(shares, done, strict=True):
-            share.note(found)
-        ended = next((share.last for share in shares if share.short), None)
-        if ended is not None:
-            _cut(shares, ended)
-        return [found.deferred for found in done]
-
-    def _compute(self, shares: list[Share]) -> Stop | None:
-        """Computes what was missing for the states at hand, in the reference's order."""
-        for share in shares:
-            for index, kind, node, other in share.events:
-                if index >= share.last:  # not its turn: an earlier share ended early
-                    break
-                try:
-                    self.expander.tables.compute(kind, node, other)
-                except (SemanticError, LimitReached) as error:
-                    return index, error
-        return None
-
-    def _complete(self, share: Share, deferred: int, room: int) -> None:
-        """Fills in the successors of the deferred states of a share."""
-        expander, out = self.expander, share.out
-        which, at = out.deferred[:deferred], out.deferred_at[:deferred]
-        which, at = which[which < share.last].copy(), at[which < share.last].copy()
-        while len(which):
-            expander.channels.make_room(expander.margin())
-            done = expander.generate(self.words, share.first, share.last, out, (which, at), room, create=True)
-            assert done.deferred == 0
-            which, at = which[done.states :], at[done.states :]
+            stop = expand(self.expander, self.words, self.team, shares, stop)
+        return stop
 
     def _insert(self, shares: list[Share]) -> None:
         """Appends what is new among the successors of the shares' states."""
@@ -247,9 +155,9 @@ class _Exploration:
         entries = sum(share.entries for share in shares)
         while int(self.table.used.max()) + entries // (4 * REGIONS) > self.table.crowded:
             self.table = larger(self.table)
-        self._together(Share.route, shares)
-        owners = range(self.threads)
-        while not all(self._together(lambda o: all(s.insert(o, self.table) for s in shares), owners)):
+        self.team.together(Share.route, shares)
+        owners = range(self.team.threads)
+        while not all(self.team.together(lambda o: all(s.insert(o, self.table) for s in shares), owners)):
             self.table = larger(self.table)
         words.reserve(entries)
         places = []
@@ -259,11 +167,13 @@ class _Exploration:
             if words.count <= self.most < words.count + fresh:
                 # As in the reference, the state at hand is the last one expanded.
                 share.cut(self.most - words.count)
-                _cut(shares, share.last)
+                cut(shares, share.last)
                 fresh = share.fresh()
             words.count += fresh
             share.count_labels(len(self.expander.tables.actions))
-        self._together(lambda pair: pair[0].append(words, pair[1]), list(zip(shares, places, strict=True)))
+        self.team.together(
+            lambda pair: pair[0].append(words, pair[1]), list(zip(shares, places, strict=True))
+        )
         self._expanded(shares)
 
     def _expanded(self, shares: list[Share]) -> None:
@@ -271,19 +181,21 @@ class _Exploration:
             truncated = share.out.truncated[: share.last - share.first]
             if truncated.any():
                 self.truncated.append((share.first, truncated.copy()))
+        self.team.note(shares)
         self.expanded = max(share.last for share in shares if share.last > share.first)
 
     def _repack(self) -> None:
         self.words.repack(self.expander.needs())
-        for share in self.shares:
-            share.widen(self.words.fields.wide, len(share.out.lo))
+        self.team.widen(self.words.fields.wide)
         size, self.table = self.table.size, table(0, False)  # freed before another is made
         self.table = filled(self.words, size)
 
     def _taken(self) -> Longs:
         """By label how often it occurred."""
-        most = max(len(share.taken) for share in self.shares)
-        return sum((grown(share.taken, most)[:most] for share in self.shares), np.zeros(most, dtype=np.int64))
+        most = max(len(share.taken) for share in self.team.shares)
+        return sum(
+            (grown(share.taken, most)[:most] for share in self.team.shares), np.zeros(most, dtype=np.int64)
+        )
 
     def _truncated(self) -> Mask:
         """The states in which an action lacked room."""
@@ -310,9 +222,3 @@ class _Exploration:
             expanded=self.expanded,
             seconds=self.limits.seconds(),
         )
-
-
-def _cut(shares: Sequence[Share], last: int) -> None:
-    """Drops the states from ``last`` on."""
-    for share in shares:
-        share.last = max(share.first, min(share.last, last))

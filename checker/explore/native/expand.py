@@ -8,9 +8,10 @@ import numpy as np
 
 from checker.explore.native.arrays import Numbers
 from checker.explore.native.channels import Channels
-from checker.explore.native.generate import MOVES, Found, Scope, faulty, generate
+from checker.explore.native.generate import faulty, generate
 from checker.explore.native.layout import Needs
 from checker.explore.native.reactions import Tables
+from checker.explore.native.tuples import MOVES, Found, Scope
 from checker.explore.native.words import Words
 from checker.explore.system import GlobalState, System
 from checker.model.tables import Action, ActionKind
@@ -105,6 +106,10 @@ class Expander:
     def margin(self) -> int:
         """More than the contents that one state may create."""
         return self.room() * (self.tables.most_sent + 1) * self.scope.capacity
+
+    def make_room(self) -> None:
+        """Room for all that one call of ``generate`` may create."""
+        self.channels.make_room(self.margin(), self.tables.replies)
 
     def generate(
         self,

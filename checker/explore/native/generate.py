@@ -12,87 +12,53 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from checker.explore.native.arrays import Bytes, Longs, Numbers
-from checker.explore.native.contents import Contents, added, added_before, doubled, without
+from checker.explore.native.arrays import Longs
+from checker.explore.native.contents import Contents, doubled, replied, without
 from checker.explore.native.jit import inlined, kernel
 from checker.explore.native.pairs import find
-
-PADDING, FAULT, MOVES = 0, 1, 2
-"""Labels: no transition, some loss or duplication, and from ``MOVES`` on the number of a move.
-Where ``exact`` faults are asked for they have negative labels (see ``fault_code``)."""
-
-OWN, ARRIVAL = 0, 1
-"""Kinds of events: the own moves of a node, what a segment does on its arrival at a node."""
-
-
-class Reactions(NamedTuple):
-    """The reactions computed so far. A *node* is a local state of an end: 2 * number + end.
-
-    The own moves of a node are ``own_first[node]`` to ``own_last[node]`` (-1: not computed);
-    ``disabled`` are its timers' bits. Arrivals are in a table of pairs (node, segment). By
-    move: the local state ``after``, where its segments begin and end in ``sends``, the number
-    of its condition, whose truth table has ``readings`` entries in ``truth``, or -1. ``wire``
-    is the same for segments that are equal on the wire.
-    """
-
-    own_first: Numbers
-    own_last: Numbers
-    disabled: Longs
-    after: Numbers
-    sent_first: Numbers
-    sent_last: Numbers
-    condition: Numbers
-    sends: Numbers
-    truth: Bytes
-    readings: int
-    keys: Longs
-    values: Numbers
-    wire: Numbers
+from checker.explore.native.tuples import (
+    ARRIVAL,
+    FAULT,
+    MOVES,
+    OWN,
+    PADDING,
+    Fields,
+    Found,
+    Reactions,
+    Scope,
+)
 
 
-class Scope(NamedTuple):
-    """The network: budgets are -1 if they are not counted."""
+class _Side(NamedTuple):
+    """A state as one end sees it, and where in its words the parts are. Of the network's budgets,
+    what is left (1 if they are not counted) and what was spent."""
 
-    capacity: int
-    bag: bool
-    lose: int
-    duplicate: int
-
-
-class Fields(NamedTuple):
-    """Where in the words the parts of a state are: how far to shift, and the mask then.
-
-    Of the budgets it is what was spent, so that they need few bits.
-    """
-
-    wide: bool
-    a: int
-    b: int
-    local_mask: int
-    ab: int
-    ba: int
-    content_mask: int
+    state: int
+    word: int
+    word_hi: int
+    end: int
+    node: int
+    peer: int
+    local: int
+    outgoing: int
+    incoming: int
+    local_at: int
+    out_at: int
+    in_at: int
+    losses: int
+    doubles: int
     lost: int
-    lost_mask: int
-    doubled: int
-    doubled_mask: int
+    duplicated: int
 
 
-class Found(NamedTuple):
-    """Where ``generate`` writes: for each successor its words and its label; for each state
-    where its successors end and whether an action lacked room; the events (state, kind, node,
-    peer's node or segment) that are missing; the deferred states and where theirs begin; and
-    the most that was spent of both budgets."""
+class _At(NamedTuple):
+    """How far ``generate`` is: entries and events written; whether the state at hand lacks
+    nothing so far, and whether an action of it lacked room."""
 
-    lo: Longs
-    hi: Longs
-    label: Numbers
-    ends: Numbers
-    truncated: Bytes
-    events: Longs
-    deferred: Longs
-    deferred_at: Longs
-    spent: Longs
+    n: int
+    events: int
+    complete: bool
+    truncated: bool
 
 
 @inlined
@@ -110,26 +76,158 @@ def faulty(label: int, capacity: int) -> tuple[int, int, int, int]:
 
 
 @inlined
-def _write(
-    lo: Longs,
-    hi: Longs,
-    label: Numbers,
-    n: int,
-    wide: bool,
-    word: int,
-    word_hi: int,
-    change_lo: int,
-    change: int,
-    what: int,
-) -> int:
+def _side(index: int, word: int, word_hi: int, end: int, s: Scope, f: Fields) -> _Side:
+    base = word_hi if f.wide else word
+    a = (base >> f.a) & f.local_mask
+    b = (base >> f.b) & f.local_mask
+    ab = (word >> f.ab) & f.content_mask
+    ba = (word >> f.ba) & f.content_mask
+    lost = (base >> f.lost) & f.lost_mask
+    duplicated = (base >> f.doubled) & f.doubled_mask
+    losses = s.lose - lost if s.lose >= 0 else 1
+    doubles = s.duplicate - duplicated if s.duplicate >= 0 else 1
+    if end == 0:
+        node, peer, local, outgoing, incoming = 2 * a, 2 * b + 1, a, ab, ba
+        local_at, out_at, in_at = f.a, f.ab, f.ba
+    else:
+        node, peer, local, outgoing, incoming = 2 * b + 1, 2 * a, b, ba, ab
+        local_at, out_at, in_at = f.b, f.ba, f.ab
+    return _Side(
+        index, word, word_hi, end, node, peer, local, outgoing, incoming,
+        local_at, out_at, in_at, losses, doubles, lost, duplicated,
+    )  # fmt: skip
+
+
+@inlined
+def _write(out: Found, n: int, v: _Side, wide: bool, change_lo: int, change: int, label: int) -> int:
     """Writes a successor given by what changes in its source's words."""
     if wide:
-        lo[n] = word + change_lo
-        hi[n] = word_hi + change
+        out.lo[n] = v.word + change_lo
+        out.hi[n] = v.word_hi + change
     else:
-        lo[n] = word + change_lo + change
-    label[n] = what
+        out.lo[n] = v.word + change_lo + change
+    out.label[n] = label
     return n + 1
+
+
+@inlined
+def _missing(out: Found, at: _At, v: _Side, kind: int, node: int, other: int) -> _At:
+    """Notes a reaction that must be computed first."""
+    out.events[at.events, 0] = v.state
+    out.events[at.events, 1] = kind
+    out.events[at.events, 2] = node
+    out.events[at.events, 3] = other
+    return _At(at.n, at.events + 1, False, at.truncated)
+
+
+@inlined
+def _take(
+    r: Reactions,
+    c: Contents,
+    s: Scope,
+    f: Fields,
+    v: _Side,
+    move: int,
+    rest: int,
+    reply: int,
+    out: Found,
+    at: _At,
+) -> _At:
+    """Writes the state after a move, given what it leaves of the incoming content, and what it
+    makes of the outgoing one (see ``replied``)."""
+    if reply < 0 or rest < 0:
+        return _At(at.n, at.events, False, at.truncated)
+    change = (r.after[move] - v.local) << v.local_at
+    if s.lose >= 0:
+        sent = r.sent_last[r.reply[move]] - r.sent_first[r.reply[move]]
+        lost = c.length[v.outgoing] + sent - s.capacity
+        if lost > 0:
+            if lost > v.losses:
+                return _At(at.n, at.events, at.complete, True)
+            change += lost << f.lost
+            out.spent[0] = max(out.spent[0], v.lost + lost)
+    change_lo = (((reply >> 1) - v.outgoing) << v.out_at) + ((rest - v.incoming) << v.in_at)
+    n = _write(out, at.n, v, f.wide, change_lo, change, move + MOVES)
+    return _At(n, at.events, at.complete, at.truncated)
+
+
+@inlined
+def _own_moves(
+    r: Reactions, c: Contents, s: Scope, f: Fields, v: _Side, create: bool, out: Found, at: _At
+) -> _At:
+    first = r.own_first[v.node]
+    if first < 0:
+        return _missing(out, at, v, OWN, v.node, v.peer)
+    for move in range(first, r.own_last[v.node]):
+        reply = replied(c, r, s, v.outgoing, r.reply[move], create)
+        if reply < 0:
+            at = _At(at.n, at.events, False, at.truncated)
+            continue
+        if r.condition[move] >= 0:
+            if r.own_first[v.peer] < 0:
+                at = _missing(out, at, v, OWN, v.peer, v.node)
+                continue
+            drained = 1 if v.outgoing == 0 and v.incoming == 0 else 0
+            reading = drained | (reply & 1) << 1 | r.disabled[v.peer] << 2
+            if r.truth[r.condition[move] * r.readings + reading] == 0:
+                continue
+        at = _take(r, c, s, f, v, move, v.incoming, reply, out, at)
+    return at
+
+
+@inlined
+def _deliveries(
+    r: Reactions, c: Contents, s: Scope, f: Fields, v: _Side, create: bool, out: Found, at: _At
+) -> _At:
+    """What arrives: the oldest of a queue, any of a bag."""
+    arriving = c.places[v.incoming] if s.bag else min(c.places[v.incoming], 1)
+    for place in range(arriving):
+        segment = c.segment[v.incoming * s.capacity + place]
+        move = find(r.keys, r.values, v.node, segment)
+        if move < 0:
+            at = _missing(out, at, v, ARRIVAL, v.node, segment)
+            continue
+        rest = c.rest[v.incoming * s.capacity + place]
+        if rest < 0:
+            rest = without(c, s.capacity, s.bag, v.incoming, place, create)
+        reply = replied(c, r, s, v.outgoing, r.reply[move], create)
+        at = _take(r, c, s, f, v, move, rest, reply, out, at)
+    return at
+
+
+@inlined
+def _faults(
+    c: Contents, s: Scope, f: Fields, v: _Side, create: bool, exact: bool, out: Found, at: _At
+) -> _At:
+    """Losses and duplications of what the end sent."""
+    n, complete = at.n, at.complete
+    row = v.outgoing * s.capacity
+    places = c.places[v.outgoing]
+    if v.losses > 0 and places > 0:
+        change = 0
+        if s.lose >= 0:
+            change = 1 << f.lost
+            out.spent[0] = max(out.spent[0], v.lost + 1)
+        for place in range(places):
+            content = c.rest[row + place]
+            if content < 0:
+                content = without(c, s.capacity, s.bag, v.outgoing, place, create)
+                complete &= content >= 0
+            label = fault_code(0, v.end, place, c.segment[row + place], s.capacity) if exact else FAULT
+            n = _write(out, n, v, f.wide, (content - v.outgoing) << v.out_at, change, label)
+    if v.doubles > 0 and places > 0 and c.length[v.outgoing] < s.capacity:
+        change = 0
+        if s.duplicate >= 0:
+            change = 1 << f.doubled
+            out.spent[1] = max(out.spent[1], v.duplicated + 1)
+        for place in range(places):
+            content = c.doubled[row + place]
+            if content < 0:
+                content = doubled(c, s.capacity, s.bag, v.outgoing, place, create)
+                complete &= content >= 0
+            label = fault_code(1, v.end, place, c.segment[row + place], s.capacity) if exact else FAULT
+            n = _write(out, n, v, f.wide, (content - v.outgoing) << v.out_at, change, label)
+    return _At(n, at.events, complete, at.truncated)
 
 
 @kernel
@@ -156,167 +254,35 @@ def generate(
     Returns (states done, entries written, events, deferred states). It ends early where
     ``out`` might lack room, or the contents might (``margin`` is what one state may create).
     """
-    # An array taken out of a tuple again and again costs its reference count each time.
-    own_first, own_last, disabled, truth, wire = r.own_first, r.own_last, r.disabled, r.truth, r.wire
-    after, condition, sends = r.after, r.condition, r.sends
-    sent_first, sent_last = r.sent_first, r.sent_last
-    arrival_keys, arrival_values = r.keys, r.values
-    parent, last_of, length, places = c.parent, c.last, c.length, c.places
-    segment_at, rest_at, doubled_at = c.segment, c.rest, c.doubled
-    keys, values = c.keys, c.values
-    to_lo, to_hi, label, events_at = out.lo, out.hi, out.label, out.events
-    spent, ends, truncated_at = out.spent, out.ends, out.truncated
-    capacity, bag, wide = s.capacity, s.bag, f.wide
-    counted = s.lose >= 0
     again = len(which) > 0
     count = len(which) if again else last - first
-    done = 0
-    n = 0
-    events = 0
-    deferred = 0
+    done = n = events = deferred = 0
     for j in range(count):
         index = which[j] if again else first + j
-        if again:
-            n = at[j]
-        if n + room > len(to_lo) or events + room > len(events_at):
+        begin = at[j] if again else n
+        if begin + room > len(out.lo) or events + room > len(out.events):
             break
-        if create and c.made[0] + margin > len(parent):
+        if create and c.made[0] + margin > len(c.parent):
             break
-        begin = n
-        word = lo[index]
-        word_hi = hi[index] if wide else 0
-        base = word_hi if wide else word
-        complete = True
-        truncated = False
-        a = (base >> f.a) & f.local_mask
-        b = (base >> f.b) & f.local_mask
-        ab = (word >> f.ab) & f.content_mask
-        ba = (word >> f.ba) & f.content_mask
-        lost_before = (base >> f.lost) & f.lost_mask
-        doubled_before = (base >> f.doubled) & f.doubled_mask
-        losses = s.lose - lost_before if counted else 1
-        doubles = s.duplicate - doubled_before if s.duplicate >= 0 else 1
+        word, word_hi = lo[index], hi[index] if f.wide else 0
+        here = _At(begin, events, True, False)
         for end in range(2):
-            if end == 0:
-                local, outgoing, incoming = a, ab, ba
-                local_at, out_at, in_at = f.a, f.ab, f.ba
-                node, peer = 2 * a, 2 * b + 1
-            else:
-                local, outgoing, incoming = b, ba, ab
-                local_at, out_at, in_at = f.b, f.ba, f.ab
-                node, peer = 2 * b + 1, 2 * a
-            own = own_first[node]
-            owns = max(own_last[node] - own, 0)
-            if own < 0:
-                complete = False
-                events_at[events, 0] = index
-                events_at[events, 1] = OWN
-                events_at[events, 2] = node
-                events_at[events, 3] = peer
-                events += 1
-            # Deliveries: the oldest of a queue, any of a bag.
-            arriving = places[incoming] if bag else min(places[incoming], 1)
-            for k in range(owns + arriving):
-                rest = incoming
-                if k < owns:
-                    move = own + k
-                    if condition[move] >= 0:
-                        if own_first[peer] < 0:
-                            complete = False
-                            events_at[events, 0] = index
-                            events_at[events, 1] = OWN
-                            events_at[events, 2] = peer
-                            events_at[events, 3] = node
-                            events += 1
-                            continue
-                        reading = 2 | disabled[peer] << 2
-                        if ab == 0 and ba == 0:
-                            reading |= 1
-                        for i in range(sent_first[move], sent_last[move]):
-                            for place in range(places[outgoing]):
-                                if wire[sends[i]] == wire[segment_at[outgoing * capacity + place]]:
-                                    reading &= ~2
-                        if truth[condition[move] * r.readings + reading] == 0:
-                            continue
-                else:
-                    place = k - owns
-                    segment = segment_at[incoming * capacity + place]
-                    move = find(arrival_keys, arrival_values, node, segment)
-                    if move < 0:
-                        complete = False
-                        events_at[events, 0] = index
-                        events_at[events, 1] = ARRIVAL
-                        events_at[events, 2] = node
-                        events_at[events, 3] = segment
-                        events += 1
-                        continue
-                    rest = rest_at[incoming * capacity + place]
-                    if rest < 0:
-                        rest = without(c, capacity, bag, incoming, place, create)
-                content = outgoing
-                lost = 0
-                for i in range(sent_first[move], sent_last[move]):
-                    if length[content] >= capacity:
-                        lost += 1
-                        continue
-                    sent = added_before(parent, last_of, keys, values, bag, content, sends[i])
-                    if sent < 0:
-                        sent = added(c, capacity, bag, content, sends[i], create)
-                        if sent < 0:
-                            complete = False
-                            break
-                    content = sent
-                if rest < 0 or not complete:
-                    complete = False
-                    continue
-                change = (after[move] - local) << local_at
-                if lost > 0 and counted:
-                    if lost > losses:
-                        truncated = True
-                        continue
-                    change += lost << f.lost
-                    spent[0] = max(spent[0], lost_before + lost)
-                change_lo = ((content - outgoing) << out_at) + ((rest - incoming) << in_at)
-                n = _write(to_lo, to_hi, label, n, wide, word, word_hi, change_lo, change, move + MOVES)
-            # Losses and duplications of what this end sent.
-            faults = places[outgoing] if losses > 0 else 0
-            if counted and faults > 0:
-                spent[0] = max(spent[0], lost_before + 1)
-            for place in range(faults):
-                content = rest_at[outgoing * capacity + place]
-                if content < 0:
-                    content = without(c, capacity, bag, outgoing, place, create)
-                complete &= content >= 0
-                change_lo = (content - outgoing) << out_at
-                change = 1 << f.lost if counted else 0
-                what = FAULT
-                if exact:
-                    what = fault_code(0, end, place, segment_at[outgoing * capacity + place], capacity)
-                n = _write(to_lo, to_hi, label, n, wide, word, word_hi, change_lo, change, what)
-            faults = places[outgoing] if doubles > 0 and length[outgoing] < capacity else 0
-            if s.duplicate >= 0 and faults > 0:
-                spent[1] = max(spent[1], doubled_before + 1)
-            for place in range(faults):
-                content = doubled_at[outgoing * capacity + place]
-                if content < 0:
-                    content = doubled(c, capacity, bag, outgoing, place, create)
-                complete &= content >= 0
-                change_lo = (content - outgoing) << out_at
-                change = 1 << f.doubled if s.duplicate >= 0 else 0
-                what = FAULT
-                if exact:
-                    what = fault_code(1, end, place, segment_at[outgoing * capacity + place], capacity)
-                n = _write(to_lo, to_hi, label, n, wide, word, word_hi, change_lo, change, what)
-        if not complete:
+            v = _side(index, word, word_hi, end, s, f)
+            here = _own_moves(r, c, s, f, v, create, out, here)
+            here = _deliveries(r, c, s, f, v, create, out, here)
+            here = _faults(c, s, f, v, create, exact, out, here)
+        n, events = here.n, here.events
+        if not here.complete:
             n = begin
             out.deferred[deferred] = index
             out.deferred_at[deferred] = begin
             deferred += 1
-        if again or not complete:
+        if again or not here.complete:
+            v = _side(index, word, word_hi, 0, s, f)
             while n < begin + room:
-                n = _write(to_lo, to_hi, label, n, wide, word, word_hi, 0, 0, PADDING)
-        truncated_at[index - first] = truncated
+                n = _write(out, n, v, f.wide, 0, 0, PADDING)
+        out.truncated[index - first] = here.truncated
         if not again:
-            ends[j] = n
+            out.ends[j] = n
         done += 1
     return done, n, events, deferred

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -22,6 +23,24 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from numba.extending import intrinsic
+from numba.np import linalg
+
+
+def _forget_blas() -> None:
+    """Spares numba the search for linear algebra, which no kernel uses: it would import all of
+    scipy's, and that takes longer than loading all kernels."""
+
+    def none() -> None:
+        raise ImportError
+
+    kept, linalg.ensure_blas = linalg.ensure_blas, none
+    try:
+        import_module("numba.np.arraymath")
+    finally:
+        linalg.ensure_blas = kept
+
+
+_forget_blas()
 
 if sys.platform != "win32":
     import fcntl
@@ -146,3 +165,30 @@ def _prefetch(typing: Any, array: Any, index: Any) -> Any:
 
 
 prefetch: Any = intrinsic(_prefetch)
+
+
+LINE = 8
+"""Words that the processor fetches from memory at a time."""
+
+
+def _first_of(typing: Any, array: Any, index: Any, word: Any) -> Any:
+    """Which of the ``LINE`` words from ``array[index]`` on is the first that is ``word`` or 0;
+    ``LINE`` if none is. Without a branch, all of them at once."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        view = context.make_array(signature.args[0])(context, builder, arguments[0])
+        long, line = ir.IntType(64), ir.VectorType(ir.IntType(64), LINE)
+        place = builder.bitcast(builder.gep(view.data, [arguments[1]]), line.as_pointer())
+        words = builder.load(place, align=8)
+        wanted = ir.Constant(line, ir.Undefined)
+        for i in range(LINE):
+            wanted = builder.insert_element(wanted, arguments[2], ir.Constant(ir.IntType(32), i))
+        free = builder.icmp_signed("==", words, ir.Constant(line, [0] * LINE))
+        found = builder.or_(builder.icmp_signed("==", words, wanted), free)
+        bits = builder.zext(builder.bitcast(found, ir.IntType(LINE)), long)
+        return builder.cttz(builder.or_(bits, long(1 << LINE)), ir.IntType(1)(1))
+
+    return types.intp(array, types.intp, types.int64), generate
+
+
+first_of: Any = intrinsic(_first_of)

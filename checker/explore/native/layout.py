@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from checker.explore.native.arrays import Longs, Numbers
-from checker.explore.native.generate import Fields, Scope
+from checker.explore.native.tuples import Fields, Scope
 from checker.model.tables import LimitReached
 
 NARROW_BITS = 63

@@ -11,9 +11,8 @@ import numpy as np
 from checker.explore.graph import Edges, Ints, Mask
 from checker.explore.native.arrays import Bytes, Longs, Numbers, grown
 from checker.explore.native.expand import CHUNK, Expander, buffers
-from checker.explore.native.generate import MOVES, PADDING, Found
 from checker.explore.native.layout import masks, parts
-from checker.explore.native.pairs import empty, put, with_room
+from checker.explore.native.pairs import empty, put_one, with_room
 from checker.explore.native.scan import (
     combine,
     first_taken,
@@ -23,6 +22,7 @@ from checker.explore.native.scan import (
     place_of,
 )
 from checker.explore.native.table import numbers_of, table
+from checker.explore.native.tuples import MOVES, PADDING, Found
 from checker.explore.native.words import Words, numbered
 from checker.explore.system import GlobalState
 from checker.model.tables import Action
@@ -120,7 +120,7 @@ class PackedStates:
             if peer < 0:
                 any_peer[move_of[local, action]] = 1
             else:
-                put(keys, values, move_of[local, action], peer, 0)
+                put_one(keys, values, move_of[local, action], peer, 0)
         for first, last, out in self._chunks(0, self._expanded):
             met = self._words.column(1 - end, first, last)
             found = first_taken(out.label, out.ends, met, last - first, keys, values, any_peer)

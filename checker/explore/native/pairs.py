@@ -45,6 +45,12 @@ def put(keys: Longs, values: Numbers, first: int, second: int, value: int) -> No
 
 
 @kernel
+def put_one(keys: Longs, values: Numbers, first: int, second: int, value: int) -> None:
+    """``put`` for Python: what is inlined is compiled again in each process that calls it."""
+    put(keys, values, first, second, value)
+
+
+@kernel
 def _move(keys: Longs, values: Numbers, to_keys: Longs, to_values: Numbers) -> None:
     for i in range(len(keys)):
         if keys[i] != UNUSED:

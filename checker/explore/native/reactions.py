@@ -7,8 +7,8 @@ import hashlib
 import numpy as np
 
 from checker.explore.native.arrays import grown
-from checker.explore.native.generate import ARRIVAL, OWN, Reactions
-from checker.explore.native.pairs import empty, find, put, with_room
+from checker.explore.native.pairs import empty, put_one, with_room
+from checker.explore.native.tuples import ARRIVAL, OWN, Reactions
 from checker.model.tables import Action, Model, Move, OwnMove
 
 
@@ -26,8 +26,9 @@ class Tables:
         self.most_own = 0
         self.most_sent = 0
         self._conditions: dict[int, int] = {}
+        self._replies: dict[tuple[int, ...], int] = {(): 0}
         self._sends = 0
-        self._arrivals = 0
+        self._arrivals: set[tuple[int, int]] = set()
         self._wires: dict[object, int] = {}
         self._wired = 0
         none = np.full(64, -1, dtype=np.int32)
@@ -38,9 +39,10 @@ class Tables:
             own_last=none.copy(),
             disabled=np.zeros(64, dtype=np.int64),
             after=zero,
+            reply=zero.copy(),
+            condition=none.copy(),
             sent_first=zero.copy(),
             sent_last=zero.copy(),
-            condition=none.copy(),
             sends=zero.copy(),
             truth=np.zeros(0, dtype=np.uint8),
             readings=1 << model.atoms.bits,
@@ -64,13 +66,27 @@ class Tables:
             assert kind == ARRIVAL
             self._compute_arrival(node, other)
 
+    @property
+    def replies(self) -> int:
+        """How many replies there are."""
+        return len(self._replies)
+
     def checksum(self) -> str:
         """Tells apart models whose reactions differ as far as they were computed."""
         a, moves = self.arrays, len(self.actions)
         sends = a.sends[: self._sends]
-        by_move = [column[:moves] for column in (a.after, a.sent_first, a.sent_last, a.condition)]
+        by_move = [column[:moves] for column in (a.after, a.reply, a.condition)]
+        by_reply = [column[: self.replies] for column in (a.sent_first, a.sent_last)]
         digest = hashlib.blake2b(digest_size=32)
-        for part in (*by_move, sends, a.wire[sends], a.disabled[self.nodes], a.truth, np.array(self.nodes)):
+        for part in (
+            *by_move,
+            *by_reply,
+            sends,
+            a.wire[sends],
+            a.disabled[self.nodes],
+            a.truth,
+            np.array(self.nodes),
+        ):
             digest.update(np.ascontiguousarray(part).data)
         return digest.hexdigest()
 
@@ -116,16 +132,15 @@ class Tables:
         self.log.append((OWN, node, node))
 
     def _compute_arrival(self, node: int, segment: int) -> None:
-        a = self.arrays
-        if find(a.keys, a.values, node, segment) >= 0:
+        if (node, segment) in self._arrivals:
             return
         move = self.model.tables[node & 1].arrival(node >> 1, segment)
         number = len(self.actions)
         self._append(node, -1 - segment, move, -1)
         self.settle()
-        self._arrivals += 1
-        keys, values = with_room(a.keys, a.values, self._arrivals)
-        put(keys, values, node, segment, number)
+        self._arrivals.add((node, segment))
+        keys, values = with_room(self.arrays.keys, self.arrays.values, len(self._arrivals))
+        put_one(keys, values, node, segment, number)
         self.arrays = self.arrays._replace(keys=keys, values=values)
         self.log.append((ARRIVAL, node, segment))
 
@@ -133,20 +148,33 @@ class Tables:
         number = len(self.actions)
         self.actions.append(action)
         self.nodes.append(node)
-        a, first, last = self.arrays, self._sends, self._sends + len(move.sent)
-        a = a._replace(
+        reply = self._reply(move.sent)
+        a = self.arrays
+        self.arrays = a = a._replace(
             after=grown(a.after, number + 1),
+            reply=grown(a.reply, number + 1),
+            condition=grown(a.condition, number + 1),
+        )
+        a.after[number], a.reply[number], a.condition[number] = move.after, reply, condition
+
+    def _reply(self, sent: tuple[int, ...]) -> int:
+        """The number of a sequence of segments."""
+        number = self._replies.get(sent)
+        if number is not None:
+            return number
+        number = self._replies[sent] = len(self._replies)
+        first, last = self._sends, self._sends + len(sent)
+        a = self.arrays
+        self.arrays = a = a._replace(
             sent_first=grown(a.sent_first, number + 1),
             sent_last=grown(a.sent_last, number + 1),
-            condition=grown(a.condition, number + 1),
             sends=grown(a.sends, last),
         )
-        a.after[number], a.condition[number] = move.after, condition
         a.sent_first[number], a.sent_last[number] = first, last
-        a.sends[first:last] = move.sent
+        a.sends[first:last] = sent
         self._sends = last
-        self.most_sent = max(self.most_sent, len(move.sent))
-        self.arrays = a
+        self.most_sent = max(self.most_sent, len(sent))
+        return number
 
     def _condition(self, own: OwnMove) -> int:
         """The number of a move's truth table, -1 if it has none."""

@@ -7,10 +7,10 @@ which it starts.
 from __future__ import annotations
 
 from checker.explore.native.arrays import Bytes, Longs, Numbers
-from checker.explore.native.generate import MOVES
 from checker.explore.native.jit import kernel
 from checker.explore.native.pairs import UNUSED, find, put
 from checker.explore.native.table import key_of, place_in, region_of
+from checker.explore.native.tuples import MOVES
 
 
 @kernel

@@ -7,18 +7,19 @@ order, and is filled from the smaller one without jumping about in memory.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from checker.explore.native.arrays import Bytes, Longs, Numbers
-from checker.explore.native.jit import inlined, kernel, prefetch
+from checker.explore.native.jit import LINE, first_of, inlined, kernel, prefetch
 
 REGION_BITS = 6
 REGIONS = 1 << REGION_BITS
 KEY_BITS = REGION_BITS + 32
 
-AHEAD = 16
+AHEAD = 32
 """How many states before its turn an entry is fetched from memory."""
 
 
@@ -39,23 +40,48 @@ class Table(NamedTuple):
 
 
 def table(size: int, wide: bool) -> Table:
-    """An empty table with ``size`` entries a region."""
+    """An empty table with at least ``size`` entries a region."""
+    size = -(-size // LINE) * LINE
     entries = REGIONS * size
     return Table(
-        np.zeros(entries, dtype=np.int64),
-        np.zeros(entries if wide else 0, dtype=np.int64),
+        _lines(np.zeros(entries + LINE, dtype=np.int64), entries),
+        _lines(np.zeros(entries + LINE, dtype=np.int64), entries) if wide else np.zeros(0, dtype=np.int64),
         np.zeros(REGIONS, dtype=np.int64),
         size,
         wide,
     )
 
 
+def _lines(words: Longs, entries: int) -> Longs:
+    """``entries`` entries of ``words``, the first of which begins a line of memory."""
+    begin = _begin(words)
+    return words[begin : begin + entries]
+
+
+def _begin(words: npt.NDArray[Any]) -> int:
+    """Where in ``words`` a line of memory begins."""
+    return -words.ctypes.data // 8 % LINE
+
+
+def _enlarged(old: Longs, entries: int) -> Longs:
+    """``old`` with ``entries`` entries, in the same memory if it can be; those added are 0."""
+    words = old.base
+    assert words is not None
+    before = _begin(words)
+    words.resize(entries + LINE, refcheck=False)
+    begin = _begin(words)
+    if begin != before:  # it was moved elsewhere, where lines begin elsewhere
+        words[begin : begin + len(old)] = words[before : before + len(old)].copy()
+        words[begin + len(old) :] = 0
+    return _lines(words, entries)
+
+
 def larger(old: Table) -> Table:
     """The table half as large again, in the same memory; ``old`` is not to be used again."""
-    size = old.size + old.size // 2
-    for words in (old.lo, old.hi) if old.wide else (old.lo,):
-        words.resize(REGIONS * size, refcheck=False)
-    new = old._replace(size=size)
+    size = old.size + max(LINE, old.size // 2 // LINE * LINE)
+    lo = _enlarged(old.lo, REGIONS * size)
+    hi = _enlarged(old.hi, REGIONS * size) if old.wide else old.hi
+    new = old._replace(size=size, lo=lo, hi=hi)
     kept = np.empty(old.size, dtype=np.int64)
     _spread(new, old.size, kept, kept.copy() if old.wide else kept[:0])
     return new
@@ -76,19 +102,25 @@ def region_of(key: int) -> int:
 
 @inlined
 def slot_of(key: int, size: int) -> int:
-    """Where a state is looked for first."""
-    return (key >> 32) * size + (((key & 0xFFFFFFFF) * size) >> 32)
+    """Where the line is in which a state is looked for first."""
+    return (key >> 32) * size + (((key & 0xFFFFFFFF) * (size // LINE)) >> 32) * LINE
 
 
 @inlined
 def place_in(t_lo: Longs, t_hi: Longs, size: int, wide: bool, lo: int, hi: int, key: int) -> int:
     """Where a state is, or the free place where it would be."""
-    slot = slot_of(key, size)
-    while t_lo[slot] != 0 and (t_lo[slot] != lo or (wide and t_hi[slot] != hi)):
-        slot += 1
-        if slot == (region_of(key) + 1) * size:
-            slot -= size
-    return slot
+    line = slot_of(key, size)
+    while True:
+        at = first_of(t_lo, line, lo)
+        while (
+            wide and at < LINE and t_lo[line + at] != 0 and (t_lo[line + at] != lo or t_hi[line + at] != hi)
+        ):
+            at += 1
+        if at < LINE:
+            return line + at
+        line += LINE
+        if line == (region_of(key) + 1) * size:
+            line -= size
 
 
 @inlined
@@ -168,19 +200,34 @@ def route(
     their keys, two words for each; about half of all successors are found there.
     """
     owners = len(counts)
-    mask = len(recent) // 2 - 1
+    listed = 0
     for i in range(count):
         word_hi = hi[i] if wide else 0
         key = key_of(lo[i], word_hi)
-        owner = region_of(key) * owners >> REGION_BITS
-        place = 2 * (key & mask)
-        seen = (recent[place] == lo[i]) & (recent[place + 1] == word_hi)
-        recent[place] = lo[i]
-        recent[place + 1] = word_hi
-        # Without a branch, which could not be foreseen.
-        queue[owner, counts[owner]] = (key << INDEX_BITS) | i
-        counts[owner] += 0 if seen else 1
+        more = 0 if _seen(recent, wide, lo[i], word_hi, key) else 1
         fresh[i] = 0
+        # Without a branch, which could not be foreseen; and of one owner in a register.
+        if owners == 1:
+            queue[0, listed] = (key << INDEX_BITS) | i
+            listed += more
+        else:
+            owner = region_of(key) * owners >> REGION_BITS
+            queue[owner, counts[owner]] = (key << INDEX_BITS) | i
+            counts[owner] += more
+    if owners == 1:
+        counts[0] = listed
+
+
+@inlined
+def _seen(recent: Longs, wide: bool, lo: int, hi: int, key: int) -> bool:
+    """Whether a state is remembered; it is afterwards."""
+    place = 2 * (key & (len(recent) // 2 - 1))
+    seen = recent[place] == lo
+    recent[place] = lo
+    if wide:
+        seen &= recent[place + 1] == hi
+        recent[place + 1] = hi
+    return seen
 
 
 @kernel

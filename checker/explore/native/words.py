@@ -6,9 +6,9 @@ import numpy as np
 
 from checker.explore.native.arrays import Longs, Numbers
 from checker.explore.native.files import Files
-from checker.explore.native.generate import Fields, Scope
 from checker.explore.native.layout import Needs, fields_for, packed, unpacked
 from checker.explore.native.table import REGIONS, Table, fill, table
+from checker.explore.native.tuples import Fields, Scope
 
 BLOCK = 1 << 20
 """States that are decoded at a time."""

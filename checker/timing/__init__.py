@@ -1,0 +1,1 @@
+"""Whether a run can happen in time: real-valued times on its steps."""
