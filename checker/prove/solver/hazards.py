@@ -24,7 +24,7 @@ from checker.prove.closure import Closure, exact, merged
 from checker.prove.search import without_bounds
 from checker.prove.solver.boxes import Solutions, solutions
 from checker.prove.solver.instances import Instances, Key, Recorder
-from checker.prove.solver.numbers import Numbers, Unknown, is_number
+from checker.prove.solver.numbers import Numbers, Unknown, Unsupported, is_number
 from checker.prove.solver.obligation import names_in
 from checker.prove.solver.terms import SEQ_BITS, Bool, Words, any_of
 from checker.prove.steps import Step, Steps
@@ -141,9 +141,12 @@ class Study:
             for space in dict.fromkeys(u.space for u in unknowns)
             if _only_differences(condition, [u for u in unknowns if u.space == space])
         ]
-        return Group(
+        group = Group(
             kind.end, kind.state, kind.event, kind.rows, suspects, condition, tuple(unknowns), tuple(pinned)
         )
+        if group.holds_for({unknown.name: unknown.base for unknown in unknowns}):
+            raise Unsupported(f"in {kind.state}, {', '.join(kind.rows)}: numbers that cannot be told apart")
+        return group
 
     # Looking at the steps
 
