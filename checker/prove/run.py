@@ -98,7 +98,10 @@ def _repeated(moves: Moves, view: View, saturated: View) -> list[tuple[View, _Ta
         taken = next(
             t
             for t in _steps_in(moves, view)
-            if t.after.pair == view.pair and t.after.sets != view.sets and t.after.sets.covers(view.sets)
+            if t.after.pair == view.pair
+            and t.after.sets != view.sets
+            and t.after.sets.covers(view.sets)
+            and saturated.sets.covers(t.after.sets)  # what can be sent once only is not in it
         )
         steps.append((view, taken))
         view = taken.after
