@@ -103,6 +103,28 @@ def test_a_saved_proof_is_verified(lastack: Lastack, tmp_path: Path) -> None:
     assert several.err == "lastack: --output: a proof is about one document, and here are several\n"
 
 
+def test_a_proof_finds_the_document_that_it_is_about(lastack: Lastack, tmp_path: Path) -> None:
+    proof = tmp_path / "here" / "proof.json"
+    proof.parent.mkdir()
+    assert lastack("prove", "textbook", "-o", proof).code == 0
+    # Another one of that name in the folder above is not taken for it.
+    (tmp_path / "textbook.md").write_text(document(tmp_path).read_text())
+    ran = lastack("verify", proof)
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_a_row_without_meaning_is_found_whatever_is_to_be_proved(lastack: Lastack, tmp_path: Path) -> None:
+    path = document(tmp_path)
+    text = path.read_text().replace("| x | word | `WORD is ho` |", "| x | word | `WORD is hi` |")
+    lines = [line for line in text.splitlines() if "| invariant |" not in line and "| step |" not in line]
+    path.write_text(
+        "\n".join([*lines]).replace("| property | kind | when | claim |\n|---|---|---|---|\n", "")
+    )
+    ran = lastack("prove", path)
+    assert ran.code == 2
+    assert "both fire" in ran.err
+
+
 def test_the_solver_is_asked_of_whole_documents(lastack: Lastack, tmp_path: Path) -> None:
     ran = lastack("prove", document(tmp_path), "--smt-dir", tmp_path / "smt")
     # In `start` and in `x` a row waits for each of the two words; nothing is said of none.
