@@ -107,13 +107,14 @@ def document_of(data: Any, path: Path) -> Path:
     """The document that the proof at ``path`` is about: beside it, in the folder above, or a
     bundled one; of several that bear its name, the one with its version."""
     top = _top(data)
-    name, version = a_text(top, "document", PLACE), a_text(top, "version", PLACE)
+    name = a_text(top, "document", PLACE)
     candidates = [found for found in (locate(name, path), locate(name, None)) if found is not None]
     if not candidates:
         raise FormatError(
             f"there is no document `{name}`, of which this is a proof, beside the file or among the "
             "bundled ones; name it behind the file"
         )
+    version = a_text(top, "version", PLACE)
     return next((found for found in candidates if version_of(found) == version), candidates[0])
 
 
