@@ -17,11 +17,12 @@ from checker.cli.traces import read_trace, require_run
 from checker.document.problems import suggest
 from checker.document.protocol import Protocol, Scenario
 from checker.document.scenarios import MAX_CAPACITY
-from checker.show.draw.graph import NO_RUN, to_dot
+from checker.show.draw.graph import to_dot
+from checker.show.draw.large import large_dot
 from checker.show.draw.mermaid import graph_diagram
 from checker.show.paragraph import counted
 from checker.verify.cut import NoSuchNode, part_of
-from checker.verify.overlay import way_over
+from checker.verify.overlay import NO_RUN, way_over
 from checker.verify.quotient import LEVELS, NETWORK, Arrow, Level, Quotient, quotient
 from checker.verify.trace import Trace
 
@@ -31,13 +32,12 @@ MOST_ARROWS = 700
 READABLE = 160
 """Arrows beyond which hardly anybody finds their way."""
 
-EACH = {
-    "states": "pair of control states",
-    "endpoints": "pair of local states",
-    "observation": "class of states that look the same",
-    "full": "node",
+EACH: dict[Level, tuple[str, str]] = {
+    "states": ("pair of control states", "pairs of control states"),
+    "endpoints": ("pair of local states", "pairs of local states"),
+    "observation": ("look", "looks"),
 }
-"""What a node is."""
+"""What a node is, and what several are."""
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -74,7 +74,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     type=click.Choice(["dot", "sfdp"]),
     default="dot",
     show_default=True,
-    help="sfdp is for what is too large for dot: arrows without words.",
+    help="sfdp is for what is too large for dot: dots and lines without words.",
 )
 @click.option("--force", is_flag=True, help="Draw it however large it is.")
 @output_options("dot")
@@ -121,12 +121,12 @@ def command(
     if not force and layout == "dot" and target.needs_layout and len(arrows) > MOST_ARROWS:
         complain(f"{len(arrows):,} arrows may take dot minutes; {_smaller(drawn, arrows)}, or --force it")
         return LIMIT
-    if len(arrows) > READABLE:
+    if len(arrows) > READABLE and layout == "dot":
         complain(f"{len(arrows):,} arrows are hard to read; {_smaller(drawn, arrows)}")
     title = _title(drawn, shown, start, goal, depth, without)
     way = NO_RUN if run is None else way_over(drawn, run)
     drawing = Drawing(
-        dot=lambda: to_dot(drawn, title, shown, way, layout),
+        dot=lambda: (to_dot if layout == "dot" else large_dot)(drawn, title, shown, way),
         mermaid=lambda: graph_diagram(drawn, title, shown),
         layout=layout,
     )
@@ -192,7 +192,9 @@ def _title(
     """What the picture shows of what."""
     model = drawn.graph.system.model
     lines = [f"{model.protocol.name}: {model.scenario.name}"]
-    lines.append(f"{counted(len(drawn.nodes), EACH[drawn.level])} for {counted(len(drawn.graph), 'state')}")
+    nodes, states = len(drawn.nodes), counted(len(drawn.graph), "state")
+    each = "" if drawn.level == "full" else f"{nodes:,} {EACH[drawn.level][nodes != 1]}, of "
+    lines.append(each + states)
     if len(shown) < len(drawn.nodes):
         ways = [f"from {name}" for name in start] + [f"to {name}" for name in goal]
         ways += [] if depth is None else [f"within {counted(depth, 'arrow')}"]

@@ -23,6 +23,10 @@ class Way:
     stays: Mapping[int, tuple[int, ...]]
 
 
+NO_RUN = Way((), {}, {})
+"""Where no run leads."""
+
+
 def edges_along(graph: StateGraph, trace: Trace) -> list[int]:
     """The numbers of the edges of ``graph`` that ``trace`` takes.
 

@@ -66,7 +66,7 @@ class Arrow(NamedTuple):
 class Quotient:
     """The nodes of ``graph``, numbered by their first states, and the arrows between different
     nodes, sorted. ``blocks`` has the node of each state; ``closed`` the nodes of each terminal SCC
-    of the nodes and arrows."""
+    of the nodes, of which no step leads out."""
 
     graph: StateGraph
     level: Level
@@ -92,8 +92,7 @@ def quotient(
     words = words_at(level)
     kept = graph.edges_of(lambda action: _event(graph, action) not in without)
     arrows = _each_edge(graph, kept, words) if level == "full" else _arrows(graph, blocks, kept, words)
-    nodes = _nodes(graph, blocks)
-    return Quotient(graph, level, blocks, nodes, arrows, _closed(arrows, len(nodes)))
+    return Quotient(graph, level, blocks, _nodes(graph, blocks), arrows, _closed(graph, blocks))
 
 
 def words_at(level: Level) -> Words:
@@ -249,9 +248,11 @@ def _each_edge(graph: StateGraph, kept: Mask, words: Words) -> tuple[Arrow, ...]
     return tuple(Arrow(source, target, *called[number]) for source, target, number in rows)
 
 
-def _closed(arrows: tuple[Arrow, ...], nodes: int) -> tuple[tuple[int, ...], ...]:
-    """The terminal SCCs of nodes and arrows."""
-    edges = edges_from(((arrow.source, arrow.target) for arrow in arrows), nodes)
+def _closed(graph: StateGraph, blocks: Ints) -> tuple[tuple[int, ...], ...]:
+    """The terminal SCCs of the nodes, with all arrows there are."""
+    nodes = int(blocks.max()) + 1
+    pairs = np.unique(blocks[graph.edges.sources].astype(np.int64) * nodes + blocks[graph.edges.targets])
+    edges = edges_from((divmod(pair, nodes) for pair in pairs.tolist()), nodes)
     number, labels = components(edges)
     terminal = np.flatnonzero(_terminal(edges, number, labels))
     members = (tuple(np.flatnonzero(labels == component).tolist()) for component in terminal)

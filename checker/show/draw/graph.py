@@ -11,10 +11,8 @@ from checker.show.draw.legend import Legend, arrow_look
 from checker.show.draw.nodes import NodeText, few
 from checker.show.draw.style import BLACK, FONT, GREY, HELD, LOOKS, SEEN, VERMILION, WHITE
 from checker.show.draw.text import label
-from checker.verify.overlay import Way
+from checker.verify.overlay import NO_RUN, Way
 from checker.verify.quotient import Arrow, Node, Quotient
-
-NO_RUN = Way((), {}, {})
 
 PASSED = {"penwidth": "3", "fillcolor": SEEN}
 FINAL = {"peripheries": "2"}
@@ -26,17 +24,15 @@ def to_dot(
     title: Sequence[str],
     shown: Collection[int] | None = None,
     way: Way = NO_RUN,
-    layout: str = "dot",
 ) -> str:
     """``quotient`` as DOT, or the nodes ``shown`` of it, with the lines of ``title`` above it and a
-    run laid over it; for the engine ``layout``, ``dot`` or ``sfdp``. The same bytes every time."""
-    return _Drawing(quotient, shown, way, layout).source(title)
+    run laid over it. The same bytes every time."""
+    return _Drawing(quotient, shown, way).source(title)
 
 
 class _Drawing:
-    def __init__(self, quotient: Quotient, shown: Collection[int] | None, way: Way, layout: str) -> None:
+    def __init__(self, quotient: Quotient, shown: Collection[int] | None, way: Way) -> None:
         self.quotient = quotient
-        self.layout = layout
         self.shown = sorted(range(len(quotient.nodes)) if shown is None else shown)
         self.way = way
         self.words = NodeText(quotient)
@@ -50,8 +46,6 @@ class _Drawing:
 
     def source(self, title: Sequence[str]) -> str:
         self.dot.attr("graph", label=label(*title))
-        if self.layout != "dot":
-            self.dot.attr("graph", layout=self.layout, overlap="prism", overlap_scaling="-6", splines="line")
         among = set(self.shown)
         boxed = [m for m in self.quotient.closed if set(m) <= among and len(m) < len(self.quotient.nodes)]
         inside = {node for members in boxed for node in members}
@@ -99,7 +93,7 @@ class _Drawing:
         if steps := self.way.steps.get(number):
             labels = [f"({_numbers(steps)})", *labels]
             look |= {"penwidth": "4", "fontcolor": BLACK}
-        words = label(*(f" {text} " for text in labels)) if self.layout == "dot" else ""
+        words = label(*(f" {text} " for text in labels))
         self.dot.edge(f"n{arrow.source}", f"n{arrow.target}", label=words, **look)
 
     def _legend(self, drawn: Mapping[int, Arrow], boxed: bool) -> None:
@@ -115,7 +109,7 @@ class _Drawing:
             legend.node(STUCK, "stuck")
         if self.way.nodes:
             legend.node(PASSED, "the run; (1):", "its first step")
-        legend.draw(self.dot, *(["no arrow leads out of a dashed box"] if boxed else []))
+        legend.draw(self.dot, *(["no step leads out of a dashed box"] if boxed else []))
 
 
 def _numbers(steps: Sequence[int]) -> str:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import graphviz
 
 from checker.model.tables import ActionKind
-from checker.show.draw.style import BLACK, GREY, LOOKS, PALE, WHITE
+from checker.show.draw.style import BLACK, LOOKS, PALE, WHITE
 from checker.show.draw.text import label
 
 Look = dict[str, str]
@@ -49,8 +49,8 @@ class Legend:
             nodes = [
                 (f"meaning{number}", text, SAMPLE | look) for number, (text, look) in enumerate(self.nodes)
             ]
-            _row(box, [*((tail, "", POINT) for tail in tails), *nodes])
-            _row(box, [(head, "", POINT) for head in heads])
+            _row(box, [*((tail, "", END) for tail in tails), *nodes])
+            _row(box, [(head, "", END) for head in heads])
             for tail, head, (text, look) in zip(tails, heads, self.arrows, strict=True):
                 box.edge(tail, head, label=text, weight="100", **{**look, "fontcolor": BLACK})
 
@@ -65,5 +65,6 @@ def _row(box: graphviz.Digraph, nodes: list[tuple[str, str, Look]]) -> None:
             same.edge(left, right, style="invis")
 
 
-POINT = {"shape": "point", "width": "0.05", "color": GREY, "fillcolor": GREY}
+END = {"shape": "none", "style": "", "fixedsize": "true", "width": "0.9", "height": "0.1"}
+"""Of a sample of an arrow: as wide as its words, so that the arrow comes out straight."""
 SAMPLE = {"fontsize": "10", "width": "0.3", "height": "0.3", "fillcolor": WHITE}

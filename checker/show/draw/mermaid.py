@@ -113,9 +113,9 @@ class _Sequence:
             if sent.fate == "no room":
                 yield self._arrow(sent, "-x", "no room")
         if action.is_step:
-            before = self.trace.steps[number - 2].after if number > 1 else self.trace.initial
+            before = self.trace.before(number).ends[action.end].state
             state = step.after.ends[action.end].state
-            news = [action.event, state if before.ends[action.end].state != state else ""]
+            news = [action.event, state if before != state else ""]
             if any(news):
                 yield self._note(action.end, *filter(None, news))
 

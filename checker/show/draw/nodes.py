@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from checker.document.kinds import show_value
+from checker.document.kinds import Value, show_value
 from checker.explore.system import UNLIMITED
 from checker.model.endpoint import values_by_name
 from checker.show.paragraph import counted
@@ -62,7 +62,7 @@ class NodeText:
         local = table.locals[self.quotient.graph.state(node.first)[end]]
         values = values_by_name(self.model.protocol, local)
         names = told.get(local.state, [])
-        words = [f"{name} {show_value(values[name])}" for name in names if name in values]
+        words = [self._valued(name, values[name]) for name in names if name in values]
         if CALLS in names:
             left = table.endpoint.calls[local.called :]
             words.append(f"may call {', '.join(left)}" if left else "no calls left")
@@ -70,6 +70,11 @@ class NodeText:
             words.append(f"faults left {', '.join(map(str, local.faults))}")
         if words:
             yield f"{'AB'[end]}: {', '.join(words)}"
+
+    def _valued(self, name: str, value: Value) -> str:
+        if self.model.protocol.variables[name].lives == "supply":
+            return f"{value} of {name} taken"
+        return f"{name} {show_value(value)}"
 
 
 CALLS, FAULTS = "\ncalls", "\nfaults"

@@ -32,6 +32,7 @@ class Look:
     """How the arrows of one kind look, and what a legend calls them."""
 
     word: str
+    hue: str
     colour: str
     line: str
     head: str
@@ -39,11 +40,11 @@ class Look:
 
 
 LOOKS: dict[ActionKind, Look] = {
-    "call": Look("call", BLUE, "solid", "normal", 2.0),
-    "own": Look("by itself", GREEN, "solid", "onormal"),
-    "delivery": Look("delivery", BLACK, "solid", "vee"),
-    "timer": Look("timer", PURPLE, "dashed", "empty"),
-    "fault": Look("fault", VERMILION, "dashed", "box", 1.6),
-    "loss": Look("loss", VERMILION, "dotted", "tee", 1.4),
-    "duplication": Look("duplication", GREY, "dotted", "odiamond", 1.4),
+    "call": Look("call", "blue", BLUE, "solid", "normal", 2.0),
+    "own": Look("by itself", "green", GREEN, "solid", "onormal"),
+    "delivery": Look("delivery", "black", BLACK, "solid", "vee"),
+    "timer": Look("timer", "purple", PURPLE, "dashed", "empty"),
+    "fault": Look("fault", "orange, dashed", VERMILION, "dashed", "box", 1.6),
+    "loss": Look("loss", "orange, dotted", VERMILION, "dotted", "tee", 1.4),
+    "duplication": Look("duplication", "grey", GREY, "dotted", "odiamond", 1.4),
 }

@@ -46,7 +46,7 @@ def _shape(shape: Shape) -> Iterator[str]:
         case Line():
             yield from _line(shape)
         case Words():
-            yield _words(shape)
+            yield from _words(shape)
         case Box():
             yield _box(shape)
 
@@ -80,13 +80,17 @@ def _head(
     return corners, back
 
 
-def _words(words: Words) -> str:
+def _words(words: Words) -> Iterator[str]:
     bold = ' font-weight="bold"' if words.bold else ""
     anchor = "" if words.anchor == "start" else f' text-anchor="{words.anchor}"'
-    halo = f' stroke="{WHITE}" stroke-width="4" paint-order="stroke"' if words.halo else ""
-    return (
+    if words.halo:
+        left = {"start": words.x, "middle": words.x - words.width / 2, "end": words.x - words.width}
+        place = f'x="{_number(left[words.anchor] - 2)}" y="{_number(words.y - words.size * 0.85)}"'
+        size = f'width="{_number(words.width + 4)}" height="{_number(words.size * 1.1)}"'
+        yield f'<rect {place} {size} fill="{WHITE}" fill-opacity="0.85"/>'
+    yield (
         f'<text x="{_number(words.x)}" y="{_number(words.y)}" font-size="{_number(words.size)}"'
-        f' fill="{words.colour}"{anchor}{bold}{halo} xml:space="preserve">{markup(words.text)}</text>'
+        f' fill="{words.colour}"{anchor}{bold} xml:space="preserve">{markup(words.text)}</text>'
     )
 
 
