@@ -19,14 +19,13 @@ MARGIN = 16.0
 NUMBERS = 34.0
 """For the numbers of the steps, and the bracket of a cycle."""
 SIDE = 262.0
-"""For the words beside a lifeline."""
+"""For the words beside a lifeline, rows and changes among them."""
 GAP = 420.0
 """Between the lifelines."""
 BAR = 8.0
 """The width of a lifeline."""
-LEFT = MARGIN + NUMBERS + SIDE
-RIGHT = LEFT + GAP
-WIDTH = RIGHT + SIDE + MARGIN
+AWAY = 16.0
+"""From a lifeline to the words beside it."""
 
 SIZE, SMALL = 11.0, 9.5
 LEADING = 13.0
@@ -59,13 +58,19 @@ class Row:
 
 
 class Places:
-    """The places of a run whose title has so many lines."""
+    """The places of a run whose title has so many lines; ``brief`` is without rows and changes, and
+    only as wide as that needs."""
 
-    def __init__(self, model: Model, trace: Trace, title: int) -> None:
+    def __init__(self, model: Model, trace: Trace, title: int, brief: bool = False) -> None:
         self.model = model
         self.trace = trace
+        self.brief = brief
         self.flights = flights_of(trace, model.scenario.network.order)
         self.notes = {number: list(self._notes(number)) for number in range(1, len(trace.steps) + 1)}
+        side = self._widest() + AWAY + 8.0 if brief else SIDE
+        self.left = MARGIN + NUMBERS + side
+        self.right = self.left + GAP
+        self.width = self.right + side + MARGIN
         self.start = MARGIN + TITLE * title + HEAD
         self.rows: dict[int, Row] = {}
         top = self.start
@@ -74,6 +79,11 @@ class Places:
             self.rows[number] = self._row(number, top)
             top += self.rows[number].height
         self.end = top
+
+    def _widest(self) -> float:
+        """The width of the widest words beside a lifeline."""
+        states = (Words(0, 0, local.state, SIZE) for local in self.trace.initial.ends)
+        return max(words.width for part in ([*states], *self.notes.values()) for words in part)
 
     def _row(self, number: int, top: float) -> Row:
         arrives = number in self.flights.of_step
@@ -106,6 +116,8 @@ class Places:
             yield Words(0, 0, after.state, SIZE, bold=True)
         if action.event:
             yield Words(0, 0, action.event, SIZE, LOOKS[action.kind].colour)
+        if self.brief:
+            return
         rows = "; ".join(cited(self.model.protocol, step.rules))
         for text in (rows, changes_of(self.model.protocol, before, after)):
             room = int((SIDE - 20.0) / (SMALL * ADVANCE))
@@ -114,10 +126,9 @@ class Places:
 
     # Arrows
 
-    @staticmethod
-    def lifeline(end: int, inwards: float = 0.0) -> float:
+    def lifeline(self, end: int, inwards: float = 0.0) -> float:
         """The x of a lifeline, or of what is so far from it towards the other."""
-        return LEFT + inwards if end == 0 else RIGHT - inwards
+        return self.left + inwards if end == 0 else self.right - inwards
 
     def departure(self, flight: Flight) -> Point:
         """Where the arrow of a flight begins."""

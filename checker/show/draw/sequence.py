@@ -7,16 +7,14 @@ from collections.abc import Iterator, Sequence
 
 from checker.model.tables import Model
 from checker.show.draw.places import (
+    AWAY,
     BAR,
     LEADING,
-    LEFT,
     MARGIN,
     NUMBERS,
-    RIGHT,
     SIZE,
     SMALL,
     TITLE,
-    WIDTH,
     Places,
     Point,
 )
@@ -29,17 +27,18 @@ SHADES = (WHITE, PALE)
 """A lifeline's colour changes with the state."""
 
 
-def sequence(model: Model, trace: Trace, title: Sequence[str]) -> Picture:
-    """``trace``, which replays in ``model``, as a picture with ``title`` above it."""
-    return _Drawing(model, trace, title).picture()
+def sequence(model: Model, trace: Trace, title: Sequence[str], brief: bool = False) -> Picture:
+    """``trace``, which replays in ``model``, as a picture with ``title`` above it; ``brief`` for
+    where the rows that fired and what they changed are told elsewhere."""
+    return _Drawing(model, trace, title, brief).picture()
 
 
 class _Drawing:
-    def __init__(self, model: Model, trace: Trace, title: Sequence[str]) -> None:
+    def __init__(self, model: Model, trace: Trace, title: Sequence[str], brief: bool) -> None:
         self.model = model
         self.trace = trace
         self.title = title
-        self.places = Places(model, trace, len(title))
+        self.places = Places(model, trace, len(title), brief)
 
     def picture(self) -> Picture:
         shapes = [*self._heading(), *self._lifelines(), *self._rules()]
@@ -48,18 +47,18 @@ class _Drawing:
         for number in self.places.rows:
             shapes.extend(self._step(number))
         shapes.extend(self._bracket())
-        return Picture(" · ".join(self.title), WIDTH, self.places.end + MARGIN, tuple(shapes))
+        return Picture(" · ".join(self.title), self.places.width, self.places.end + MARGIN, tuple(shapes))
 
     # What does not belong to a step
 
     def _heading(self) -> Iterator[Shape]:
         for place, line in enumerate(self.title):
             y = MARGIN + TITLE * (place + 0.7)
-            yield Words(WIDTH / 2, y, line, 13.0 if place == 0 else SIZE, anchor="middle", bold=place == 0)
+            yield Words(self.places.width / 2, y, line, 13.0 if place == 0 else SIZE, anchor="middle", bold=place == 0)
         for end, local in enumerate(self.trace.initial.ends):
             y = self.places.start - 18.0
             yield Words(self.places.lifeline(end), y, "AB"[end], 13.0, anchor="middle", bold=True)
-            yield Words(_beside(end), y, local.state, SIZE, anchor=_against(end), bold=True)
+            yield Words(self._beside(end), y, local.state, SIZE, anchor=_against(end), bold=True)
 
     def _lifelines(self) -> Iterator[Shape]:
         """A bar for each end, in parts: one for each time it is in one state."""
@@ -72,15 +71,20 @@ class _Drawing:
                     top, shade = row.middle, 1 - shade
             yield self._bar(end, top, self.places.end, shade)
 
+    def _beside(self, end: int) -> float:
+        """Where the words beside a lifeline stand."""
+        return self.places.lifeline(end, -AWAY)
+
     def _bar(self, end: int, top: float, bottom: float, shade: int) -> Shape:
         return Box(self.places.lifeline(end) - BAR / 2, top, BAR, bottom - top, SHADES[shade], GREY)
 
     def _rules(self) -> Iterator[Shape]:
+        width, middle = self.places.width, (self.places.left + self.places.right) / 2
         for number, row in self.places.rows.items():
             if words := self.places.rule(number):
                 y = row.top - 11.0
-                yield Line(((MARGIN + NUMBERS, y), (WIDTH - MARGIN, y)), VERMILION, 1.0, "dashed")
-                yield Words((LEFT + RIGHT) / 2, y + 4.0, f" {words} ", SIZE, VERMILION, "middle", halo=True)
+                yield Line(((MARGIN + NUMBERS, y), (width - MARGIN, y)), VERMILION, 1.0, "dashed")
+                yield Words(middle, y + 4.0, f" {words} ", SIZE, VERMILION, "middle", halo=True)
 
     def _bracket(self) -> Iterator[Shape]:
         """Around the steps of a cycle, back to where it begins."""
@@ -102,7 +106,7 @@ class _Drawing:
         anchor = _against(action.end)
         for place, words in enumerate(self.places.notes[number]):
             y = row.middle + 4.0 + LEADING * place
-            x = _beside(action.end)
+            x = self._beside(action.end)
             yield Words(x, y, words.text, words.size, words.colour, anchor, words.bold, step=number)
 
     def _flight(self, flight: Flight, number: int) -> Iterator[Shape]:
@@ -143,11 +147,6 @@ class _Drawing:
         elif action.kind in ("call", "own"):
             ends = ((x + 13.0 * outwards, y), (x + BAR / 2 * outwards, y))
             yield Line(ends, LOOKS[action.kind].colour, 2.0, arrow=True, step=number)
-
-
-def _beside(end: int) -> float:
-    """Where the words beside a lifeline stand."""
-    return LEFT - 16.0 if end == 0 else RIGHT + 16.0
 
 
 def _against(end: int) -> Anchor:
