@@ -29,6 +29,7 @@ COMMANDS = {
     "verify": ("checker.cli.verify", "Check a proof that `prove` saved."),
     "time": ("checker.cli.time", "Say whether a saved trace can happen in time."),
     "why": ("checker.cli.why", "Say what a row is for: what goes wrong without it."),
+    "report": ("checker.cli.report", "Write all results as one page of HTML."),
     "draw": ("checker.cli.draw", "Draw machines, state graphs and runs."),
     "export": ("checker.cli.export", "Export a scenario to another tool."),
 }

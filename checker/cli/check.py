@@ -251,7 +251,7 @@ class _Checking:
         self.out.values.append(results_to_json(protocol, version_of(path), results, silent))
         again = self.options.again(called(path))
         self.out.text(list(document_report(protocol, results, silent, again, broken, asked)))
-        return ERROR if broken else _code(results, silent, self.turns.is_over)
+        return ERROR if broken else exit_code(results, silent, self.turns.is_over)
 
     def claims(self, path: Path, document: Statements) -> int:
         """Decides the claims of a document; the exit code for it."""
@@ -280,8 +280,9 @@ class _Checking:
             save_traces(self.options.traces, result)
 
 
-def _code(results: Sequence[ScenarioResult], complaints: Sequence[str], interrupted: bool) -> int:
-    """A decided verdict that is not as expected outweighs one that a limit left open."""
+def exit_code(results: Sequence[ScenarioResult], complaints: Sequence[str], interrupted: bool) -> int:
+    """The exit code for a document. A decided verdict that is not as expected outweighs one that a
+    limit left open."""
     judged = [judged for result in results for judged in result.judged if not judged.as_expected]
     if complaints or any(j.verdict.outcome != "unknown" for j in judged):
         return NOT_AS_EXPECTED

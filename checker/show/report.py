@@ -58,7 +58,7 @@ def _group(outcome: str, judged: Sequence[Judged], style: str, asked: Collection
     label = f"  {_MARKS[outcome]} {outcome}".ljust(_LABEL + 2)
     remarks: dict[str, list[Judged]] = {}
     for j in judged:
-        remarks.setdefault(_remark(j, is_drawn(j, asked)), []).append(j)
+        remarks.setdefault(remark_on(j, is_drawn(j, asked)), []).append(j)
     for remark, group in sorted(remarks.items(), key=lambda item: item[0] != ""):
         names = ", ".join(j.verdict.property.name for j in group)
         lines = textwrap.wrap(names, WIDTH - len(label), break_on_hyphens=False)
@@ -69,7 +69,7 @@ def _group(outcome: str, judged: Sequence[Judged], style: str, asked: Collection
         yield from paragraph(remark, "dim" if group[0].as_expected else style, " " * len(label))
 
 
-def _remark(judged: Judged, drawn: bool) -> str:
+def remark_on(judged: Judged, drawn: bool) -> str:
     """What there is to say of a verdict; nothing for the usual ones that are as expected.
 
     Whether it was expected comes first. Why it is so stands below the ladder, if one is drawn.

@@ -73,11 +73,17 @@ def check_scenario(
     something of it.
     Raises ``SemanticError`` where a row or a claim has no meaning in a state.
     """
-    model = Model(protocol, scenario)
-    graph = (engine or Engine()).explore(model, limits)
+    graph = (engine or Engine()).explore(Model(protocol, scenario), limits)
+    return judge(graph, limits, properties)
+
+
+def judge(graph: StateGraph, limits: Limits, properties: Sequence[str] | None = None) -> ScenarioResult:
+    """The same for a scenario that has been explored, within ``limits`` that tell the time."""
+    model = graph.system.model
+    scenario = model.scenario
     expectations = {expectation.property: expectation for expectation in scenario.expect}
     judged = []
-    for property in protocol.properties.values():
+    for property in model.protocol.properties.values():
         if _is_wanted(property, expectations, properties):
             verdict = confirm(model, decide(graph, property))
             expectation = expectations.get(property.name)

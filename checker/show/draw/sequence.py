@@ -47,14 +47,18 @@ class _Drawing:
         for number in self.places.rows:
             shapes.extend(self._step(number))
         shapes.extend(self._bracket())
-        return Picture(" · ".join(self.title), self.places.width, self.places.end + MARGIN, tuple(shapes))
+        title, height = " · ".join(self.title), self.places.end + MARGIN
+        rows = tuple((row.top, row.height) for row in self.places.rows.values())
+        return Picture(title, self.places.width, height, tuple(shapes), rows)
 
     # What does not belong to a step
 
     def _heading(self) -> Iterator[Shape]:
         for place, line in enumerate(self.title):
             y = MARGIN + TITLE * (place + 0.7)
-            yield Words(self.places.width / 2, y, line, 13.0 if place == 0 else SIZE, anchor="middle", bold=place == 0)
+            yield Words(
+                self.places.width / 2, y, line, 13.0 if place == 0 else SIZE, anchor="middle", bold=place == 0
+            )
         for end, local in enumerate(self.trace.initial.ends):
             y = self.places.start - 18.0
             yield Words(self.places.lifeline(end), y, "AB"[end], 13.0, anchor="middle", bold=True)

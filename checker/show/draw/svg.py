@@ -54,7 +54,7 @@ def _shape(shape: Shape) -> Iterator[str]:
 def _line(line: Line) -> Iterator[str]:
     points = list(line.points)
     if line.arrow:
-        head, neck = _head(points[-2], points[-1])
+        head, neck = arrowhead(points[-2], points[-1])
         points[-1] = neck
     places = " ".join(f"{_number(x)},{_number(y)}" for x, y in points)
     yield (
@@ -66,7 +66,7 @@ def _line(line: Line) -> Iterator[str]:
         yield f'<polygon points="{corners}" fill="{line.colour}"/>'
 
 
-def _head(
+def arrowhead(
     before: tuple[float, float], tip: tuple[float, float]
 ) -> tuple[list[tuple[float, float]], tuple[float, float]]:
     """(the corners of an arrowhead, where its line ends). Markers would need names, which are not
