@@ -53,11 +53,12 @@ def choices_of(system: System, trace: Trace) -> list[int]:
         raise NoSuchChoice("the run begins in another state")
     choices = []
     for number, expected in enumerate(trace.steps, 1):
-        for choice, (action, after) in enumerate(system.successors(state)[0]):
-            if system.action(action) == expected.action:
-                break
-        else:
+        successors, _ = system.successors(state)
+        actions = [system.action(action) for action, _ in successors]
+        if expected.action not in actions:
             raise NoSuchChoice(f"step {number} is not enabled")
+        choice = actions.index(expected.action)
+        action, after = successors[choice]
         if step(system, state, action, after) != expected:
             raise NoSuchChoice(f"step {number} has another effect")
         choices.append(choice)

@@ -8,14 +8,14 @@ class Ladder {
   constructor(run, texts, chosen) {
     const [width, height] = run.ladder.size;
     this.steps = new Map();
-    this.bands = run.ladder.rows.map(([top, tall]) =>
-      draw("rect", { class: "band", x: 0, y: top, width, height: tall }));
+    this.bands = run.ladder.rows.map(([top, tall], row) => draw("rect", {
+      class: "band", x: 0, y: top, width, height: tall, click: () => chosen(row + 1),
+    }));
     this.element = draw("svg", {
       class: "ladder", viewBox: `0 0 ${width} ${height}`, width, height, "aria-hidden": "true",
-    }, ...this.bands);
+    });
     for (const shape of run.ladder.shapes) this.group(shape[1]).append(...this.shape(shape, texts));
-    run.ladder.rows.forEach(([top, tall], row) => this.element.append(
-      draw("rect", { class: "hit", x: 0, y: top, width, height: tall, click: () => chosen(row + 1) })));
+    this.element.append(...this.bands);
   }
 
   group(step) {
@@ -38,13 +38,13 @@ class Ladder {
     return head.length ? [line, draw("polygon", { class: `f-${colour}`, points: head.join(" ") })] : [line];
   }
 
-  words(colour, [x, y, size, anchor, bold, halo, text], texts) {
-    const look = `f-${colour}${bold ? " bold" : ""}${halo ? " halo" : ""}`;
+  words(colour, [x, y, size, anchor, bold, text], texts) {
+    const look = `f-${colour}${bold ? " bold" : ""}`;
     return [draw("text", { class: look, x, y, "font-size": size, "text-anchor": ANCHORS[anchor] }, texts[text])];
   }
 
   box(colour, [fill, x, y, width, height, round]) {
-    const look = { class: `s-${colour} f-${fill}` };
+    const look = { class: fill === "halo" ? "halo" : `s-${colour} f-${fill}` };
     if (!round) return [draw("rect", { ...look, x, y, width, height })];
     const [rx, ry] = [width / 2, height / 2];
     return [draw("ellipse", { ...look, cx: x + rx, cy: y + ry, rx, ry })];

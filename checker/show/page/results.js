@@ -93,12 +93,10 @@ function group(outcome, verdicts, finder, entry) {
     make("ul", { class: "names" }, ...items));
 }
 
-/** What is made only when it is unfolded, or printed. */
+/** What is made only when it is unfolded. */
 function folded(title, content) {
-  const body = make("div");
-  const fold = make("details", { class: "fold" }, make("summary", {}, title), body);
-  fold.fill = () => { if (!body.firstChild) body.append(content()); };
-  fold.addEventListener("toggle", fold.fill);
+  const fold = make("details", {}, make("summary", {}, title));
+  fold.addEventListener("toggle", () => fold.append(content()), { once: true });
   return fold;
 }
 
@@ -155,7 +153,7 @@ class Report {
     document.addEventListener("keydown", (event) => this.key(event));
     addEventListener("hashchange", () => this.open(fragment()));
     addEventListener("beforeprint", () => this.prepare());
-    addEventListener("afterprint", () => this.printed.replaceChildren());
+    addEventListener("afterprint", () => this.restore());
     this.open(fragment());
   }
 
@@ -236,13 +234,19 @@ class Report {
     setFragment({});
   }
 
-  /** What paper shows all at once: every run, and whatever is folded. */
+  /** What paper shows all at once: every counterexample, and what holds. */
   prepare() {
-    for (const fold of document.querySelectorAll("details.fold")) { fold.fill(); fold.open = true; }
+    this.unfolded = [...document.querySelectorAll("details.group:not([open])")];
+    for (const fold of this.unfolded) fold.open = true;
     const runs = data.scenarios.flatMap((scenario) => scenario.verdicts
       .filter((verdict) => verdict.run !== undefined && verdict.outcome === "violated")
       .map((verdict) => this.onPaper(scenario, verdict)));
     this.printed.replaceChildren(...(runs.length ? [make("h2", {}, "Counterexamples"), ...runs] : []));
+  }
+
+  restore() {
+    this.printed.replaceChildren();
+    for (const fold of this.unfolded) fold.open = false;
   }
 
   onPaper(scenario, verdict) {

@@ -5,7 +5,7 @@ Texts stand once in a list, and elsewhere their numbers in it: runs repeat them 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from checker.document.kinds import Value, show_value
@@ -16,7 +16,7 @@ from checker.model.tables import Interned, Model
 from checker.show.draw.sequence import sequence
 from checker.show.draw.shapes import Box, Line, Picture, Shape, Words
 from checker.show.draw.style import BLACK, BLUE, GREEN, GREY, PALE, PURPLE, VERMILION, WHITE
-from checker.show.draw.svg import arrowhead
+from checker.show.draw.svg import arrowhead, halo
 from checker.show.draw.text import plain
 from checker.verify.trace import Snapshot, Step, Trace
 from checker.verify.words import describe
@@ -110,10 +110,10 @@ class RunWriter:
         return {
             "size": [_short(picture.width), _short(picture.height)],
             "rows": [[_short(top), _short(height)] for top, height in picture.rows],
-            "shapes": [self._shape(shape) for shape in picture.shapes],
+            "shapes": [written for shape in picture.shapes for written in self._shape(shape)],
         }
 
-    def _shape(self, shape: Shape) -> list[Any]:
+    def _shape(self, shape: Shape) -> Iterator[list[Any]]:
         colour = COLOURS[shape.colour]
         match shape:
             case Line(points=points, width=width, pattern=pattern):
@@ -121,19 +121,22 @@ class RunWriter:
                 if shape.arrow:
                     corners, neck = arrowhead(points[-2], points[-1])
                     points, head = (*points[:-1], neck), _flat(corners)
-                return ["l", shape.step, colour, PATTERNS.index(pattern), width, _flat(points), head]
+                yield ["l", shape.step, colour, PATTERNS.index(pattern), width, _flat(points), head]
             case Words(x=x, y=y, size=size):
+                if shape.halo:
+                    yield ["b", shape.step, colour, "halo", *map(_short, halo(shape)), 0]
                 text, anchor = self.text(plain(shape.text).strip()), ANCHORS.index(shape.anchor)
-                look = [anchor, int(shape.bold), int(shape.halo)]
-                return ["t", shape.step, colour, _short(x), _short(y), size, *look, text]
+                look = [anchor, int(shape.bold)]
+                yield ["t", shape.step, colour, _short(x), _short(y), size, *look, text]
             case Box():
                 place = [_short(v) for v in (shape.x, shape.y, shape.width, shape.height)]
-                return ["b", shape.step, colour, COLOURS[shape.fill], *place, int(shape.round)]
+                yield ["b", shape.step, colour, COLOURS[shape.fill], *place, int(shape.round)]
 
 
 def shown_variables(protocol: Protocol) -> list[str]:
     """The variables that a state of an end consists of."""
-    return [name for name, variable in protocol.variables.items() if variable.lives != "event"]
+    variables = protocol.variables
+    return [name for name in variables if variables[name].lives not in ("event", "supply")]
 
 
 def _flat(points: Sequence[tuple[float, float]]) -> list[float | int]:

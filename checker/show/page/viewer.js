@@ -64,8 +64,8 @@ class Viewer {
     });
     this.count = make("output", { class: "count" });
     return make("div", { class: "controls", role: "group", "aria-label": "Steps" },
-      button("⏮", "To the start (Home)", () => this.go(0)), this.back, this.count, this.forth,
-      button("⏭", "To the end (End)", () => this.go(this.last)), this.player, this.slider);
+      button("|◀", "To the start (Home)", () => this.go(0)), this.back, this.count, this.forth,
+      button("▶|", "To the end (End)", () => this.go(this.last)), this.player, this.slider);
   }
 
   /** What a key does; whether it did anything. */
