@@ -143,12 +143,12 @@ class Viewer {
 
   ends() {
     const now = this.states[this.step], before = this.states[Math.max(this.step - 1, 0)];
-    const line = (name, at, ghost) => {
+    const line = (name, at, { ghost, meaning } = {}) => {
       const cells = [0, 1].map((end) => valueCell(at(before.ends[end]), at(now.ends[end])));
       return make("tr", { class: ghost ? "ghost" : null },
-        make("th", { scope: "row" }, name, ghost ? make("small", {}, " ghost") : null), ...cells);
+        make("th", { scope: "row", title: meaning || null }, name, ghost ? make("small", {}, " ghost") : null), ...cells);
     };
-    const lines = data.variables.map((variable, key) => line(variable.name, (end) => end.values[key], variable.ghost));
+    const lines = data.variables.map((variable, key) => line(variable.name, (end) => end.values[key], variable));
     return make("div", {}, make("h3", {}, "Both ends"),
       make("table", { class: "ends" },
         make("thead", {}, make("tr", {}, make("td"), ...ENDS.map((end) => make("th", { scope: "col" }, end)))),
