@@ -30,6 +30,7 @@ COMMANDS = {
     "time": ("checker.cli.time", "Say whether a saved trace can happen in time."),
     "why": ("checker.cli.why", "Say what a row is for: what goes wrong without it."),
     "report": ("checker.cli.report", "Write all results as one page of HTML."),
+    "explore": ("checker.cli.explore", "Choose runs step by step, in the browser."),
     "draw": ("checker.cli.draw", "Draw machines, state graphs and runs."),
     "export": ("checker.cli.export", "Export a scenario to another tool."),
 }

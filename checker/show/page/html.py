@@ -23,13 +23,13 @@ _PLACE = re.compile(r"\{\{(\w+)\}\}")
 _UNSAFE = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"})
 
 
-def page(title: str, value: Mapping[str, Any]) -> str:
-    """The page that shows ``value``, as HTML. The same bytes for the same value."""
-    style = _read("page.css")
-    program = "".join(_read(name) for name in PROGRAMS)
+def page(title: str, value: Mapping[str, Any], connect: str = "'none'") -> str:
+    """The page that shows ``value``, as HTML, and may ``connect`` to nothing unless told. The same
+    bytes for the same value."""
+    style, program = _parts()
     parts = {
         "title": html.escape(title),
-        "policy": policy(style, program),
+        "policy": _policy(style, program, connect),
         "style": style,
         "program": program,
         "data": json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_UNSAFE),
@@ -38,9 +38,17 @@ def page(title: str, value: Mapping[str, Any]) -> str:
     return _PLACE.sub(lambda place: parts[place[1]], _read("page.html"))
 
 
-def policy(style: str, program: str, connect: str = "'none'") -> str:
-    """The Content-Security-Policy of a page with this style and this program, which may ``connect``
-    to nothing unless told."""
+def policy(connect: str = "'none'") -> str:
+    """The Content-Security-Policy of a page, for those who send it along."""
+    return _policy(*_parts(), connect)
+
+
+def _parts() -> tuple[str, str]:
+    """The style and the program of every page."""
+    return _read("page.css"), "".join(_read(name) for name in PROGRAMS)
+
+
+def _policy(style: str, program: str, connect: str) -> str:
     return "; ".join(
         (
             "default-src 'none'",

@@ -1,1 +1,2 @@
-new Report();
+if (data.mode === "report") new Report();
+else new Walk();

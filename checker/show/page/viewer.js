@@ -121,7 +121,7 @@ class Viewer {
       else item.removeAttribute("aria-current");
     });
     this.said.textContent = step ? `${step}. ${this.texts[this.run.steps[step - 1].words]}` : "Before the first step";
-    this.panel.replaceChildren(...this.remarks(), ...this.rows(), this.ends(), this.flight());
+    this.panel.replaceChildren(...this.remarks(), ...this.rows(), this.flight(), this.ends());
     this.moved(step);
   }
 
