@@ -68,7 +68,7 @@ class Places:
         self.notes = {number: list(self._notes(number)) for number in range(1, len(trace.steps) + 1)}
         self.start = MARGIN + TITLE * title + HEAD
         self.rows: dict[int, Row] = {}
-        top = self.start
+        top = self.start + SENT * max(len(self._before_the_run(end)) for end in (0, 1))
         for number in self.notes:
             top += RULE if self.rule(number) else 0.0
             self.rows[number] = self._row(number, top)
@@ -85,6 +85,10 @@ class Places:
     def sent(self, number: int) -> list[Flight]:
         """What a step sends; copies are not sent."""
         return [flight for flight in self.flights.made_in(number) if flight.copy is None]
+
+    def _before_the_run(self, sender: int) -> list[Flight]:
+        """What an end had sent before the run began."""
+        return [flight for flight in self.flights.made_in(0) if flight.sender == sender]
 
     def rule(self, number: int) -> str:
         """What stands on a line across the picture above a step, if there is one."""
@@ -125,7 +129,7 @@ class Places:
             return self.along(flight.copy, self.rows[flight.made].middle)
         x = self.lifeline(flight.sender, BAR / 2)
         if flight.made == 0:
-            return x, self.start - 6.0
+            return x, self.start + SENT * self._before_the_run(flight.sender).index(flight)
         return x, self.rows[flight.made].departures[self.sent(flight.made).index(flight)]
 
     def arrival(self, flight: Flight) -> Point:
