@@ -84,7 +84,7 @@ def test_each_library_stays_where_it_belongs(path: Path) -> None:
 def test_each_library_is_used_where_it_is_said_to_be() -> None:
     """Else the table above would forbid nothing."""
     used = {(name.split(".")[0], layer(path)) for path in FILES for name in imports(path)}
-    for library in ("markdown_it", "lark", "networkx", "rich", "click"):
+    for library in ("markdown_it", "lark", "networkx", "graphviz", "rich", "click"):
         assert {place for name, place in used if name == library} <= HOME[library]
         assert any(name == library for name, _ in used)
 

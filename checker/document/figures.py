@@ -101,14 +101,23 @@ def load_figure(path: Path) -> Figure:
 
 
 def figures_of(protocol: Protocol, folder: Path) -> Iterator[Figure]:
-    """The figures of ``protocol`` among those in ``folder`` and the bundled ones."""
-    seen: set[Path] = set()
-    for path in (*sorted(folder.glob("*.md")), *sorted(bundled_folder().glob("*.md"))):
-        if path.resolve() not in seen and holds_figure(path):
-            seen.add(path.resolve())
+    """The figures of ``protocol`` among those in ``folder`` and the bundled ones.
+
+    Other files there may be anything. Raises ``DocumentError`` for a figure with errors.
+    """
+    paths = [*sorted(folder.glob("*.md")), *sorted(bundled_folder().glob("*.md"))]
+    for path in dict.fromkeys(path.resolve() for path in paths):
+        if _is_figure(path):
             figure = load_figure(path)
             if figure.is_of(protocol):
                 yield figure
+
+
+def _is_figure(path: Path) -> bool:
+    try:
+        return holds_figure(path)
+    except (DocumentError, OSError):
+        return False
 
 
 class _Reader(RowReader):

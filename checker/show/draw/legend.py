@@ -34,7 +34,8 @@ class Legend:
         self.nodes: list[tuple[str, Look]] = []
 
     def arrow(self, look: Look, *lines: str) -> None:
-        self.arrows.append((label(*(f" {line}" for line in lines), end=r"\l"), look))
+        # Centred, for the spaces that keep words off a line are lost in SVG where they come first.
+        self.arrows.append((label(*(f"  {line}  " for line in lines)), look))
 
     def node(self, look: Look, *lines: str) -> None:
         self.nodes.append((label(*lines), look))
@@ -65,6 +66,6 @@ def _row(box: graphviz.Digraph, nodes: list[tuple[str, str, Look]]) -> None:
             same.edge(left, right, style="invis")
 
 
-END = {"shape": "none", "style": "", "fixedsize": "true", "width": "0.9", "height": "0.1"}
+END = {"shape": "none", "style": "", "fixedsize": "true", "width": "0.6", "height": "0.1"}
 """Of a sample of an arrow: as wide as its words, so that the arrow comes out straight."""
 SAMPLE = {"fontsize": "10", "width": "0.3", "height": "0.3", "fillcolor": WHITE}

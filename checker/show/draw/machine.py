@@ -17,8 +17,14 @@ from checker.verify.figure import NOTHING_IN_COMMON, Comparison
 from checker.verify.machine import Machine
 
 IN_BOTH = {"color": BLACK, "style": "solid", "arrowhead": "normal"}
-LEFT_OUT = {"color": BLUE, "style": "dashed", "arrowhead": "normal", "penwidth": "1.8"}
-LACKING = {"color": VERMILION, "style": "dotted", "arrowhead": "onormal", "penwidth": "2.2"}
+LEFT_OUT = {"color": BLUE, "fontcolor": BLUE, "style": "dashed", "arrowhead": "normal", "penwidth": "1.8"}
+LACKING = {
+    "color": VERMILION,
+    "fontcolor": VERMILION,
+    "style": "dotted",
+    "arrowhead": "onormal",
+    "penwidth": "2.2",
+}
 
 WIDTH_OF_LIST = 1.5
 """Inches for a list of states that are drawn apart."""
@@ -203,7 +209,9 @@ class _Drawing:
             for kind in LOOKS:
                 if kind in kinds:
                     legend.arrow(arrow_look(kind), LOOKS[kind].word)
-        remarks = ["event over what is sent;", "(snd X): only sometimes"]
+        remarks = ["event over what is sent"]
+        if any(arrow.sent[1] for arrow in self.machine.arrows):
+            remarks.append("(snd X): only sometimes")
         if any(arrow.needs for arrow in self.machine.arrows):
             remarks.append("[X = on]: only if this is set so")
         legend.draw(self.dot, *remarks)

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from checker.document.figures import DrawnArrow, Omission
-from checker.show.draw.text import markup
+from checker.show.draw.text import label_markup
 from checker.verify.machine import Machine, MachineArrow
 
 MANY = 3
@@ -30,8 +30,8 @@ class Words(NamedTuple):
         return f"{over} / {self.action}" if self.action else over
 
     def _rows(self) -> str:
-        over = markup(self.event) + (f" <I>{markup(self.remark)}</I>" if self.remark else "")
-        under = f"<HR/><TR><TD>{markup(self.action)}</TD></TR>" if self.action else ""
+        over = label_markup(self.event) + (f" <I>{label_markup(self.remark)}</I>" if self.remark else "")
+        under = f"<HR/><TR><TD>{label_markup(self.action)}</TD></TR>" if self.action else ""
         return f"<TR><TD>{over}</TD></TR>{under}"
 
     @staticmethod

@@ -109,15 +109,15 @@ class _Sequence:
         elif flight is not None:
             late = "" if flight.made == number - 1 else self._origin(flight)
             yield self._arrow(flight, "->>" if action.kind == "delivery" else "-x", late)
-        for sent in self.flights.made_in(number):
-            if sent.fate == "no room":
-                yield self._arrow(sent, "-x", "no room")
         if action.is_step:
             before = self.trace.before(number).ends[action.end].state
             state = step.after.ends[action.end].state
             news = [action.event, state if before != state else ""]
             if any(news):
                 yield self._note(action.end, *filter(None, news))
+        for sent in self.flights.made_in(number):
+            if sent.fate == "no room":
+                yield self._arrow(sent, "-x", "no room")
 
     def _origin(self, flight: Flight) -> str:
         return (

@@ -8,7 +8,7 @@ import graphviz
 
 from checker.show.draw.shapes import Box, Line, Picture, Shape, Words
 from checker.show.draw.style import MONO, WHITE
-from checker.show.draw.text import label, markup
+from checker.show.draw.text import label, label_markup
 
 POINTS = 72.0
 """Points in an inch: sizes are in inches in DOT, places in points."""
@@ -95,5 +95,5 @@ class _Pins:
 def _label(words: Words) -> str:
     if words.bold:
         side = {"start": "LEFT", "middle": "CENTER", "end": "RIGHT"}[words.anchor]
-        return f'<<B>{markup(words.text)}</B><BR ALIGN="{side}"/>>'
+        return f'<<B>{label_markup(words.text)}</B><BR ALIGN="{side}"/>>'
     return label(words.text, end={"start": r"\l", "middle": r"\n", "end": r"\r"}[words.anchor])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from checker.model.tables import Model
 from checker.show.draw.shapes import ADVANCE, Words
 from checker.show.draw.style import GREY, LOOKS
+from checker.show.draw.text import plain
 from checker.show.flights import Flight, flights_of
 from checker.show.steps import changes_of, cited
 from checker.verify.trace import Trace
@@ -19,15 +20,15 @@ MARGIN = 16.0
 NUMBERS = 34.0
 """For the numbers of the steps, and the bracket of a cycle."""
 SIDE = 262.0
-"""For the words beside a lifeline, rows and changes among them."""
+"""For the words beside a lifeline."""
 GAP = 420.0
-"""Between the lifelines."""
+"""Between the lifelines, unless segments need more."""
 BAR = 8.0
 """The width of a lifeline."""
 AWAY = 16.0
 """From a lifeline to the words beside it."""
 
-SIZE, SMALL = 11.0, 9.5
+SIZE, SMALL, LARGE = 11.0, 9.5, 13.0
 LEADING = 13.0
 """From one line of text to the next."""
 TITLE = 18.0
@@ -58,22 +59,25 @@ class Row:
 
 
 class Places:
-    """The places of a run whose title has so many lines; ``brief`` is without rows and changes, and
-    only as wide as that needs."""
+    """The places of a run with a title. ``left`` and ``right`` are where the lifelines are, ``start``
+    and ``end`` where time begins and ends. ``brief`` is without rows and changes, and only as wide
+    as that needs."""
 
-    def __init__(self, model: Model, trace: Trace, title: int, brief: bool = False) -> None:
+    def __init__(self, model: Model, trace: Trace, title: Sequence[str], brief: bool = False) -> None:
         self.model = model
         self.trace = trace
         self.brief = brief
         self.flights = flights_of(trace, model.scenario.network.order)
+        longest = max((len(model.form.write(flight.segment)) for flight in self.flights.all), default=0)
         self.notes = {number: list(self._notes(number)) for number in range(1, len(trace.steps) + 1)}
         side = self._widest() + AWAY + 8.0 if brief else SIDE
         self.left = MARGIN + NUMBERS + side
-        self.right = self.left + GAP
+        self.right = self.left + max(GAP, longest * SIZE * ADVANCE + 40.0)
         self.width = self.right + side + MARGIN
-        self.start = MARGIN + TITLE * title + HEAD
+        self.title = [part for line in title for part in _wrapped(line, self.width - 2 * MARGIN, LARGE)]
+        self.start = MARGIN + TITLE * len(self.title) + HEAD
         self.rows: dict[int, Row] = {}
-        top = self.start
+        top = self.start + SENT * max(len(self._before_the_run(end)) for end in (0, 1))
         for number in self.notes:
             top += RULE if self.rule(number) else 0.0
             self.rows[number] = self._row(number, top)
@@ -82,8 +86,8 @@ class Places:
 
     def _widest(self) -> float:
         """The width of the widest words beside a lifeline."""
-        states = (Words(0, 0, local.state, SIZE) for local in self.trace.initial.ends)
-        return max(words.width for part in ([*states], *self.notes.values()) for words in part)
+        states = [Words(0, 0, shortened(local.state), SIZE) for local in self.trace.initial.ends]
+        return max(words.width for part in (states, *self.notes.values()) for words in part)
 
     def _row(self, number: int, top: float) -> Row:
         arrives = number in self.flights.of_step
@@ -95,6 +99,10 @@ class Places:
     def sent(self, number: int) -> list[Flight]:
         """What a step sends; copies are not sent."""
         return [flight for flight in self.flights.made_in(number) if flight.copy is None]
+
+    def _before_the_run(self, sender: int) -> list[Flight]:
+        """What an end had sent before the run began."""
+        return [flight for flight in self.flights.made_in(0) if flight.sender == sender]
 
     def rule(self, number: int) -> str:
         """What stands on a line across the picture above a step, if there is one."""
@@ -112,17 +120,15 @@ class Places:
         if not action.is_step:
             return
         before, after = self.trace.before(number).ends[action.end], step.after.ends[action.end]
-        if after.state != before.state:
-            yield Words(0, 0, after.state, SIZE, bold=True)
-        if action.event:
-            yield Words(0, 0, action.event, SIZE, LOOKS[action.kind].colour)
+        for line in _beside(after.state if after.state != before.state else "", SIZE):
+            yield Words(0, 0, line, SIZE, bold=True)
+        for line in _beside(action.event, SIZE):
+            yield Words(0, 0, line, SIZE, LOOKS[action.kind].colour)
         if self.brief:
             return
         rows = "; ".join(cited(self.model.protocol, step.rules))
         for text in (rows, changes_of(self.model.protocol, before, after)):
-            room = int((SIDE - 20.0) / (SMALL * ADVANCE))
-            for line in textwrap.wrap(text, room, break_on_hyphens=False):
-                yield Words(0, 0, line, SMALL, GREY)
+            yield from (Words(0, 0, line, SMALL, GREY) for line in _beside(text, SMALL))
 
     # Arrows
 
@@ -136,7 +142,7 @@ class Places:
             return self.along(flight.copy, self.rows[flight.made].middle)
         x = self.lifeline(flight.sender, BAR / 2)
         if flight.made == 0:
-            return x, self.start - 6.0
+            return x, self.start + SENT * self._before_the_run(flight.sender).index(flight)
         return x, self.rows[flight.made].departures[self.sent(flight.made).index(flight)]
 
     def arrival(self, flight: Flight) -> Point:
@@ -154,3 +160,18 @@ class Places:
         (x1, y1), (x2, y2) = self.departure(flight), self.arrival(flight)
         part = min(max((y - y1) / (y2 - y1), 0.0), 1.0) if y2 > y1 else 0.5
         return x1 + (x2 - x1) * part, y1 + (y2 - y1) * part
+
+
+def shortened(text: str) -> str:
+    """``text`` in one line beside a lifeline, whatever that costs."""
+    first, *others = _beside(text, SIZE)
+    return f"{first[:-2]} …" if others else first
+
+
+def _beside(text: str, size: float) -> list[str]:
+    """``text`` in lines that have room beside a lifeline."""
+    return _wrapped(text, SIDE - 20.0, size)
+
+
+def _wrapped(text: str, room: float, size: float) -> list[str]:
+    return textwrap.wrap(plain(text), int(room / (size * ADVANCE)), break_on_hyphens=False)

@@ -9,6 +9,7 @@ from checker.model.tables import Model
 from checker.show.draw.places import (
     AWAY,
     BAR,
+    LARGE,
     LEADING,
     MARGIN,
     NUMBERS,
@@ -17,6 +18,7 @@ from checker.show.draw.places import (
     TITLE,
     Places,
     Point,
+    shortened,
 )
 from checker.show.draw.shapes import Anchor, Box, Line, Pattern, Picture, Shape, Words
 from checker.show.draw.style import BLACK, GREY, LOOKS, PALE, PURPLE, VERMILION, WHITE
@@ -38,7 +40,7 @@ class _Drawing:
         self.model = model
         self.trace = trace
         self.title = title
-        self.places = Places(model, trace, len(title), brief)
+        self.places = Places(model, trace, title, brief)
 
     def picture(self) -> Picture:
         shapes = [*self._heading(), *self._lifelines(), *self._rules()]
@@ -54,15 +56,13 @@ class _Drawing:
     # What does not belong to a step
 
     def _heading(self) -> Iterator[Shape]:
-        for place, line in enumerate(self.title):
-            y = MARGIN + TITLE * (place + 0.7)
-            yield Words(
-                self.places.width / 2, y, line, 13.0 if place == 0 else SIZE, anchor="middle", bold=place == 0
-            )
+        for place, line in enumerate(self.places.title):
+            y, size = MARGIN + TITLE * (place + 0.7), LARGE if place == 0 else SIZE
+            yield Words(self.places.width / 2, y, line, size, anchor="middle", bold=place == 0)
         for end, local in enumerate(self.trace.initial.ends):
             y = self.places.start - 18.0
-            yield Words(self.places.lifeline(end), y, "AB"[end], 13.0, anchor="middle", bold=True)
-            yield Words(self._beside(end), y, local.state, SIZE, anchor=_against(end), bold=True)
+            yield Words(self.places.lifeline(end), y, "AB"[end], LARGE, anchor="middle", bold=True)
+            yield Words(self._beside(end), y, shortened(local.state), SIZE, anchor=_against(end), bold=True)
 
     def _lifelines(self) -> Iterator[Shape]:
         """A bar for each end, in parts: one for each time it is in one state."""
@@ -75,19 +75,15 @@ class _Drawing:
                     top, shade = row.middle, 1 - shade
             yield self._bar(end, top, self.places.end, shade)
 
-    def _beside(self, end: int) -> float:
-        """Where the words beside a lifeline stand."""
-        return self.places.lifeline(end, -AWAY)
-
     def _bar(self, end: int, top: float, bottom: float, shade: int) -> Shape:
         return Box(self.places.lifeline(end) - BAR / 2, top, BAR, bottom - top, SHADES[shade], GREY)
 
     def _rules(self) -> Iterator[Shape]:
-        width, middle = self.places.width, (self.places.left + self.places.right) / 2
         for number, row in self.places.rows.items():
             if words := self.places.rule(number):
                 y = row.top - 11.0
-                yield Line(((MARGIN + NUMBERS, y), (width - MARGIN, y)), VERMILION, 1.0, "dashed")
+                yield Line(((MARGIN + NUMBERS, y), (self.places.width - MARGIN, y)), VERMILION, 1.0, "dashed")
+                middle = (self.places.left + self.places.right) / 2
                 yield Words(middle, y + 4.0, f" {words} ", SIZE, VERMILION, "middle", halo=True)
 
     def _bracket(self) -> Iterator[Shape]:
@@ -112,6 +108,10 @@ class _Drawing:
             y = row.middle + 4.0 + LEADING * place
             x = self._beside(action.end)
             yield Words(x, y, words.text, words.size, words.colour, anchor, words.bold, step=number)
+
+    def _beside(self, end: int) -> float:
+        """Where the words beside a lifeline stand."""
+        return self.places.lifeline(end, -AWAY)
 
     def _flight(self, flight: Flight, number: int) -> Iterator[Shape]:
         """The arrow of a segment, where it departs, with what becomes of it."""

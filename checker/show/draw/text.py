@@ -25,5 +25,10 @@ def label(*lines: str, end: str = r"\n") -> str:
 
 
 def markup(text: str) -> str:
-    """``text`` within a label of markup."""
+    """``text`` within SVG."""
     return html.escape(plain(text))
+
+
+def label_markup(text: str) -> str:
+    """``text`` within a label of DOT that is markup: there too a backslash is an escape."""
+    return markup(text).replace("\\", "\\\\")
