@@ -204,7 +204,10 @@ def test_names_are_found_where_they_stand(protocol_names: set[str]) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [*FILES, *sorted(PACKAGE.rglob("*.lark"))],
+    [
+        *FILES,
+        *(path for kind in ("lark", "js", "css", "html") for path in sorted(PACKAGE.rglob(f"*.{kind}"))),
+    ],
     ids=lambda path: str(path.relative_to(PACKAGE)),
 )
 def test_the_program_knows_no_protocol(path: Path, protocol_names: set[str]) -> None:

@@ -35,6 +35,8 @@ def command(document: str, port: int, host: str, no_browser: bool) -> int:
     only, unless --host says otherwise, until Ctrl-C.
     """
     path, protocol = one_document(document, "a page")
+    if not protocol.scenarios:
+        raise click.UsageError(f"{document}: this has no scenario; one says what may happen")
     walking = Walking(protocol)
 
     def answer(name: str, question: Any) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from checker.cli.documents import called
+from checker.cli.draw_machine import title_of
 from checker.cli.rendering import INSTALL, LayoutFailed, NoGraphviz, TooSlow, render
 from checker.document.figures import figures_of
 from checker.document.protocol import Protocol
@@ -35,7 +36,7 @@ def machine_picture(path: Path, protocol: Protocol, found: Sequence[tuple[set[Fi
     drawn = machine(protocol, list(found))
     figure = next(figures_of(protocol, path.parent), None)
     comparison = NOTHING_IN_COMMON if figure is None else compare(drawn, figure)
-    dot = machine_dot(drawn, [f"{protocol.name}: the states of one end"], figure, comparison)
+    dot = machine_dot(drawn, title_of(drawn, None, comparison), figure, comparison)
     return _rendered(dot, f"lastack draw machine {shlex.quote(called(path))}")
 
 

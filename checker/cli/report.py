@@ -143,10 +143,9 @@ def _write(checked: _Checked, path: Path, protocol: Protocol, output: Path) -> i
     firings = [(each.firings, each.result.complete) for each in checked.examined]
     graphs = {each.result.scenario.name: each.graph for each in checked.examined}
     pictures = Pictures(machine_picture(path, protocol, firings), graphs)
-    remarks = [*cut, *checked.broken, *silent]
-    text = page(
-        f"{protocol.name}: Lastack", report_value(protocol, version_of(path), results, pictures, remarks)
-    )
+    troubles = [*cut, *checked.broken]
+    value = report_value(protocol, version_of(path), results, pictures, silent, troubles)
+    text = page(f"{protocol.name}: Lastack", value)
     write_atomically(output, text)
     for line in document_report(protocol, results, silent, broken=len(checked.broken)):
         console().print(line)

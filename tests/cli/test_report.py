@@ -96,9 +96,9 @@ def test_a_scenario_in_error_is_told_of(lastack: Lastack, tmp_path: Path) -> Non
     assert ran.code == 2
     value = island(page)
     assert [scenario["name"] for scenario in value["scenarios"]] == ["quiet"]
-    assert len(value["complaints"]) == 1
-    assert value["complaints"][0].startswith("lossy: ")
-    assert value["complaints"][0] in ran.err
+    assert len(value["troubles"]) == 1
+    assert value["troubles"][0].startswith("lossy: ")
+    assert value["troubles"][0] in ran.err
 
 
 def test_without_graphviz_a_report_says_how_to_get_it(

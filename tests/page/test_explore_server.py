@@ -147,6 +147,7 @@ def test_questions_have_a_kind_and_a_size(server: Explorer) -> None:
     assert ask(server, "POST", f"/{server.token}/nothing", b"{}", **json_kind)[0] == 404
 
 
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="there is no list of sockets to read")
 def test_only_this_machine_is_listened_to(server: Explorer) -> None:
     lines = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]
     listening = [line.split()[1] for line in lines if line.split()[3] == "0A"]

@@ -137,7 +137,8 @@ function summary() {
   return make("ul", { class: "summary" },
     make("li", { class: "good" }, make("b", {}, `✓ ${fine.toLocaleString("en")}`), " as expected"),
     make("li", { class: wrong ? "wrong" : "none" }, make("b", {}, `✗ ${wrong}`), " not as expected"),
-    make("li", { class: open ? "open" : "none" }, make("b", {}, `? ${open}`), " not decided"));
+    make("li", { class: open ? "open" : "none" }, make("b", {}, `? ${open}`), " not decided"),
+    data.troubles.length ? make("li", { class: "wrong" }, make("b", {}, `! ${data.troubles.length}`), " not checked") : null);
 }
 
 class Report {
@@ -174,7 +175,7 @@ class Report {
     this.printed = make("section", { class: "printed" });
     return make("main", {},
       make("p", {}, `${scenarios}, ${counted(verdicts, "verdict")}. A verdict speaks of what its scenario says: the segments in flight, calls, faults, numbers and assumptions below each name.`),
-      data.complaints.length ? make("ul", { class: "verdicts" }, data.complaints.map((text) => make("li", { class: "wrong" }, text))) : null,
+      make("ul", { class: "verdicts" }, [...data.troubles, ...data.complaints].map((text) => make("li", { class: "wrong" }, text))),
       make("section", { id: "scenarios" }, make("h2", {}, "Scenarios"),
         ...data.scenarios.map((scenario) => scenarioCard(scenario, this.finder, (...what) => this.show(...what)))),
       make("section", { id: "rows" }, make("h2", {}, "Rows"),

@@ -29,10 +29,12 @@ def report_value(
     results: Sequence[ScenarioResult],
     pictures: Pictures,
     complaints: Sequence[str] = (),
+    troubles: Sequence[str] = (),
 ) -> dict[str, Any]:
     """What a page shows of the ``results`` for a document, whose text has the hash ``version``.
 
-    ``complaints`` are about no single verdict. It is the same for the same results.
+    ``complaints`` are about no single verdict; ``troubles`` are why scenarios could not be checked.
+    It is the same for the same results.
     """
     writer = _Writer(protocol)
     scenarios = [writer.scenario(result, pictures.graphs) for result in results]
@@ -43,6 +45,7 @@ def report_value(
         "declared": len(protocol.scenarios),
         "silent": never_fired(protocol, results) if len(results) == len(protocol.scenarios) else [],
         "complaints": list(complaints),
+        "troubles": list(troubles),
         "scenarios": scenarios,
         "runs": writer.runs,
         "texts": writer.writer.texts.values,
