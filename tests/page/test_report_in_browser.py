@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import door, process
+from tests.cli.commands import door, process, write_door
 from tests.page.browser import Browser
 
 RIGHT, LEFT, HOME, END, ESCAPE = "\ue014", "\ue012", "\ue011", "\ue010", "\ue00c"
@@ -48,6 +48,19 @@ def test_the_sum_and_the_scenarios_are_there(browser: Browser, textbook: str) ->
     assert "exhaustive; at most 1 segment in flight each way" in scope
     assert "as expected, by open.connect" in scope
     assert len(browser.all("table.rows tbody tr")) == 23
+
+
+def test_what_is_not_as_expected_is_marked(browser: Browser, tmp_path: Path) -> None:
+    """In words and signs, not by colour alone; so are rows that never fired."""
+    report = tmp_path / "door.html"
+    assert process("report", write_door(tmp_path, lossy=""), "-o", report).code == 1
+    browser.open(report.as_uri())
+    assert "✗ 1 not as expected" in browser.text(".summary")
+    assert browser.text("article.scenario:nth-of-type(2) h3") == "lossy 1 not as expected"
+    assert "NOT AS EXPECTED (expected to hold)" in browser.text("li.wrong")
+    never = [row.text for row in browser.all("tr.never")]
+    assert len(never) == 2
+    assert all("✗ 0" in text for text in never)
 
 
 def test_buttons_step_through_a_run(browser: Browser, textbook: str) -> None:
