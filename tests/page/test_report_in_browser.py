@@ -57,7 +57,7 @@ def test_what_is_not_as_expected_is_marked(browser: Browser, tmp_path: Path) -> 
     browser.open(report.as_uri())
     assert "✗ 1 not as expected" in browser.text(".summary")
     assert browser.text("article.scenario:nth-of-type(2) h3") == "lossy 1 not as expected"
-    assert "NOT AS EXPECTED (expected to hold)" in browser.text("li.wrong")
+    assert "NOT AS EXPECTED (expected to hold)" in browser.text(".verdicts li.wrong")
     never = [row.text for row in browser.all("tr.never")]
     assert len(never) == 2
     assert all("✗ 0" in text for text in never)
