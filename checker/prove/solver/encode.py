@@ -47,7 +47,7 @@ class End:
     values: Mapping[str, Term]
 
 
-Ask = Callable[[s.Expression, str], Bool]
+Ask = Callable[[s.Expression, str], Term]
 """What is true of the network or of segments for an expression read in a view."""
 
 
@@ -106,7 +106,7 @@ class Encoder:
             case _:
                 if scene.asks is None:
                     raise EncodeError("only the network could tell")
-                return flag(scene.asks(node, view))
+                return scene.asks(node, view)
 
     @staticmethod
     def _constant(node: s.Constant) -> Term:

@@ -1,0 +1,136 @@
+"""What an event does, as terms, is what the rows do: in all local states of some scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+import z3
+
+from checker.document.kinds import Value
+from checker.document.library import parse
+from checker.model.endpoint import Endpoint, Local, Reaction
+from checker.model.evaluate import Evaluator, SemanticError
+from checker.model.segment import Segment
+from checker.prove.certificate import Certificate, State
+from checker.prove.solver.encode import Encoder
+from checker.prove.solver.frame import Frame
+from checker.prove.solver.frame import Local as Symbols
+from checker.prove.solver.stepping import Stepping
+from checker.prove.solver.terms import EncodeError, Term
+from tests.prove.certificates import certificate
+from tests.toys import ROOT
+
+CASES = [
+    ("textbook", "four-way"),
+    ("textbook", "last ACK sent again"),
+    ("alternating-bit", "two frames"),
+    ("timers", "no echo"),
+    ("post", "two in a bag"),
+    ("outage", "both crash"),
+    ("rfc9293", "refused"),
+    pytest.param("rfc9293", "crash, listening again", marks=pytest.mark.slow),
+    pytest.param("rfc9293", "reopen", marks=pytest.mark.slow),
+]
+
+
+class Put:
+    """Puts constants in the place of symbols; what then is left of a term is a value."""
+
+    def __init__(self, certificate: Certificate, end: int) -> None:
+        self.frame = Frame(Encoder(certificate.protocol))
+        self.stepping = Stepping(certificate, self.frame, end)
+        solver = z3.Solver()
+        solver.check()
+        self._model = solver.model()
+
+    def pairs(self, us: State, segment: Segment | None) -> list[tuple[Any, Any]]:
+        constant = self.stepping.constant(us)
+        before: Symbols = self.stepping.before
+        pairs = [*_pairs(before.end.state, constant.state)]
+        for name, term in before.end.values.items():
+            pairs += _pairs(term, constant.values[name])
+        if segment is not None:
+            fields = self.frame.fields_of(segment.values)
+            for name, term in self.stepping.segment.items():
+                pairs += _pairs(term, fields[name])
+        return pairs
+
+    def read(self, term: Term, kind: Any, pairs: list[tuple[Any, Any]]) -> Value:
+        put = Term(
+            None if term.value is None else z3.substitute(term.value, *pairs),
+            z3.substitute(term.present, *pairs),
+            flags=tuple(z3.substitute(flag, *pairs) for flag in term.flags),
+        )
+        return self.frame.words.read(kind, put, self._model)
+
+
+def _pairs(symbol: Term, constant: Term) -> Iterator[tuple[Any, Any]]:
+    yield from zip(symbol.flags, constant.flags, strict=True)
+    if not symbol.flags:
+        yield symbol.value, constant.value
+        if not z3.is_true(symbol.present):
+            yield symbol.present, constant.present
+
+
+def holds(condition: Any, pairs: list[tuple[Any, Any]]) -> bool:
+    found = z3.simplify(z3.substitute(condition, *pairs))
+    assert z3.is_true(found) or z3.is_false(found), found
+    return bool(z3.is_true(found))
+
+
+def same_as_rows(put: Put, endpoint: Endpoint, us: State, event: str, segment: Segment | None) -> str:
+    """``"enabled"``, ``"broken"`` or nothing: what both say of an event."""
+    reaction = put.stepping.taken(event, us.state)
+    pairs = put.pairs(us, segment)
+    enabled, broken = holds(reaction.enabled, pairs), holds(reaction.broken, pairs)
+    try:
+        expected: Reaction | None = endpoint.react(Local(*us), event, segment)
+    except SemanticError:
+        assert (enabled, broken) == (False, True)
+        return "broken"
+    assert not broken
+    assert enabled is (expected is not None and not expected.refused)
+    if not enabled or expected is None:
+        return ""
+    after: Mapping[str, Term] = reaction.values
+    kinds = {symbol.name.removeprefix("after "): symbol.kind for symbol in put.stepping.after.symbols}
+    assert put.read(reaction.state, kinds["STATE"], pairs) == expected.after.state
+    assert expected.after.state in reaction.states
+    values = tuple(put.read(term, kinds[name], pairs) for name, term in after.items())
+    assert values == expected.after.values
+    fields = endpoint.protocol.fields
+    sent = tuple(
+        Segment(tuple(put.read(s.fields[name], field.kind, pairs) for name, field in fields.items()))
+        for s in reaction.sent
+        if holds(s.when, pairs)
+    )
+    assert sent == expected.sent
+    return "enabled"
+
+
+@pytest.mark.parametrize("end", [0, 1])
+@pytest.mark.parametrize(("name", "scenario"), CASES)
+def test_terms_and_rows_agree(name: str, scenario: str, end: int) -> None:
+    whole = certificate(name, scenario)
+    protocol = whole.protocol
+    endpoint = Endpoint(protocol, whole.scenario, end, Evaluator(protocol, whole.switches()))
+    put = Put(whole, end)
+    said = set()
+    for us in whole.ends[end]:
+        for event in protocol.events.values():
+            segments = whole.segments if event.kind == "arrival" else [None]
+            for segment in segments:
+                said.add(same_as_rows(put, endpoint, us, event.name, segment))
+    assert "enabled" in said
+
+
+def test_a_number_that_is_taken_perhaps_cannot_be_asked_about() -> None:
+    text = (ROOT / "spec" / "textbook.md").read_text(encoding="utf-8")
+    assert "`first := ISN; " in text
+    protocol = parse(text.replace("`first := ISN; ", "`first := (ISN if resend else 7); "), "textbook.md")
+    scenario = protocol.scenarios["three-way"]
+    empty = Certificate(protocol, scenario, ([], []), [], [], [])
+    with pytest.raises(EncodeError, match="takes from a supply under a condition"):
+        Stepping(empty, Frame(Encoder(protocol)), 0)

@@ -1,0 +1,224 @@
+"""Certificates by the solver: it accepts and refuses what the check without it does."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import z3
+
+from checker.prove.certificate import Certificate, Refused, View
+from checker.prove.solver.obligation import write_all
+from checker.prove.solver.recheck import Answer, recheck
+from tests.prove.certificates import (
+    TOYS,
+    applicable,
+    certificate,
+    certificate_of,
+    closure,
+    document,
+    proved,
+    refusal,
+    scenarios,
+)
+from tests.prove.test_certificate import in_flight
+
+QUICK = [
+    ("textbook", "four-way", False),
+    ("textbook", "last ACK lost", False),
+    ("textbook", "TIME-WAIT too short", True),
+    ("alternating-bit", "two frames", False),
+    ("timers", "no echo", True),
+    ("timers", "one waits", False),
+    ("timers", "both wait", False),
+    ("post", "two in a bag", True),
+    ("pit", "has a friend", False),
+    ("outage", "both crash", True),
+    ("rfc9293", "refused", False),
+]
+TCP = ["open", "TIME-WAIT defended", "simultaneous open", "crash, listening again", "reopen", "early FIN"]
+SLOW = [
+    (*case, is_exact)
+    for name in [*TOYS, "textbook"]
+    for case in scenarios(name)
+    for is_exact in (False, True)
+]
+SLOW += [("rfc9293", scenario, False) for scenario in [*TCP, "simultaneous close", "user timeout"]]
+SLOW = [case for case in SLOW if case not in QUICK]
+
+TAKEN_APART = [
+    ("textbook", "four-way", False),
+    ("timers", "no echo", True),
+    ("timers", "one waits", False),
+    ("post", "two in a bag", True),
+    ("pit", "has a friend", False),
+    pytest.param("textbook", "TIME-WAIT too short", True, marks=pytest.mark.slow),
+    pytest.param("outage", "both crash", True, marks=pytest.mark.slow),
+    pytest.param("rfc9293", "refused", False, marks=pytest.mark.slow),
+]
+
+
+def refused(certificate: Certificate) -> str:
+    """Why the solver refuses a certificate, at first; empty if it accepts it."""
+    try:
+        for answer in recheck(certificate):
+            assert answer.result.status != "unknown"
+            assert (answer.refusal != "") is (answer.result.status == "fails")
+            if answer.refusal:
+                return answer.refusal
+    except Refused as refused:
+        return str(refused)
+    return ""
+
+
+@pytest.mark.parametrize(("name", "scenario", "is_exact"), QUICK)
+def test_what_is_proved_is_accepted(name: str, scenario: str, is_exact: bool) -> None:
+    assert refused(certificate(name, scenario, is_exact)) == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "scenario", "is_exact"), SLOW)
+def test_more_of_what_is_proved_is_accepted(name: str, scenario: str, is_exact: bool) -> None:
+    assert refused(certificate(name, scenario, is_exact)) == ""
+
+
+def not_proved_is_refused(name: str, scenario: str, is_exact: bool) -> int:
+    """How many properties are not proved; each is asked beside one that is."""
+    views = closure(name, scenario, is_exact)
+    known = proved(name, scenario, is_exact)
+    unproved = [property for property in applicable(views) if property not in known]
+    for property in unproved:
+        said = refused(certificate_of(views, [*known[:1], property]))
+        assert said.startswith(f"{property.name} does not hold: ")
+    return len(unproved)
+
+
+@pytest.mark.parametrize(
+    ("name", "scenario", "is_exact"),
+    [("post", "two in a bag", True), ("outage", "both crash", True), ("alternating-bit", "reordered", False)],
+)
+def test_what_is_not_proved_is_refused(name: str, scenario: str, is_exact: bool) -> None:
+    assert not_proved_is_refused(name, scenario, is_exact) > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scenario", ["reset from zero", "crash, listening again"])
+def test_what_is_not_proved_of_tcp_is_refused(scenario: str) -> None:
+    assert not_proved_is_refused("rfc9293", scenario, False) > 0
+
+
+def test_claims_that_views_say_nothing_of() -> None:
+    property = document("textbook").properties["open"]
+    views = closure("textbook", "four-way")
+    assert refused(certificate_of(views, [property])) == "open: views say nothing of a `reachable` property"
+    silent = document("timers").properties["one at a time"]
+    said = refused(certificate_of(closure("timers", "no assumption"), [silent]))
+    assert said == "one at a time: the scenario does not assume no echo"
+
+
+# Something taken away
+
+
+def where(said: str) -> str:
+    """The view and the step that a refusal speaks of, without what is missing."""
+    return said.partition(": ")[0]
+
+
+@pytest.mark.parametrize(("name", "scenario", "is_exact"), TAKEN_APART)
+def test_without_any_one_view(name: str, scenario: str, is_exact: bool) -> None:
+    whole = certificate(name, scenario, is_exact)
+    for i, view in enumerate(whole.views):
+        changed = replace(whole, views=[*whole.views[:i], *whole.views[i + 1 :]])
+        said = refused(changed)
+        assert said.startswith(
+            ("no view covers the start: ", "no view covers what follows from the view of ")
+        )
+        assert whole.place(view) in said
+        assert refusal(changed) != ""
+
+
+@pytest.mark.parametrize(("name", "scenario", "is_exact"), TAKEN_APART)
+def test_without_any_one_segment_of_a_view(name: str, scenario: str, is_exact: bool) -> None:
+    whole = certificate(name, scenario, is_exact)
+    for i, view in enumerate(whole.views):
+        for end, segment in in_flight(view):
+            sets = [*view[2:]]
+            sets[end] &= ~(1 << segment)
+            views = [*whole.views[:i], View(view.a, view.b, *sets), *whole.views[i + 1 :]]
+            changed = replace(whole, views=views)
+            said = refused(changed)
+            assert said.startswith(("no view covers the start: ", "no view covers what follows from "))
+            assert " lacks " in said
+            assert refusal(changed) != ""
+
+
+def test_a_refusal_names_the_view_the_step_and_what_is_missing() -> None:
+    whole = certificate("textbook", "four-way")
+    changed = replace(whole, views=[whole.views[0]])
+    said = refused(changed)
+    assert said == refusal(changed)
+    assert said.startswith(
+        "no view covers what follows from the view of A in CLOSED (#0), B in LISTEN (#0): "
+    )
+
+
+def test_the_start_is_covered_or_refused() -> None:
+    whole = certificate("textbook", "four-way")
+    changed = replace(whole, views=whole.views[1:])
+    assert refused(changed) == refusal(changed)
+    assert refused(changed).startswith("no view covers the start: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "scenario", "is_exact"), [("timers", "one waits", False), ("post", "two in a bag", True)]
+)
+def test_with_any_one_segment_more_both_roads_agree(name: str, scenario: str, is_exact: bool) -> None:
+    """It may be accepted: then what was added changes nothing."""
+    whole = certificate(name, scenario, is_exact)
+    said = set()
+    for i, view in enumerate(whole.views):
+        for end in (0, 1):
+            for segment in range(len(whole.segments)):
+                if view[2 + end] >> segment & 1:
+                    continue
+                sets = [*view[2:]]
+                sets[end] |= 1 << segment
+                views = [*whole.views[:i], View(view.a, view.b, *sets), *whole.views[i + 1 :]]
+                changed = replace(whole, views=views)
+                one, other = refused(changed), refusal(changed)
+                assert (one == "") is (other == "")
+                said.add(one == "")
+    assert False in said
+
+
+# Questions
+
+
+def answers(certificate: Certificate) -> list[Answer]:
+    return list(recheck(certificate))
+
+
+def test_every_question_is_a_file_with_its_answer(tmp_path: Path) -> None:
+    whole = certificate("textbook", "four-way")
+    asked = [answer.result for answer in answers(replace(whole, views=whole.views[:-1]))]
+    paths = write_all(asked, tmp_path)
+    assert len(paths) == len(asked)
+    for result, path in zip(asked, paths, strict=True):
+        text = path.read_text(encoding="utf-8")
+        status = re.search(r"^\(set-info :status (\w+)\)$", text, re.MULTILINE)
+        assert status is not None
+        solver = z3.Solver()
+        solver.from_string(text)
+        assert str(solver.check()) == status[1] == result.answer
+    assert {result.answer for result in asked} == {"sat", "unsat"}
+    assert {result.status for result in asked} == {"proved", "fails"}
+
+
+def test_what_takes_too_long_is_unknown() -> None:
+    given_up = [
+        a for a in recheck(certificate("rfc9293", "refused"), timeout=0.001) if a.result.status == "unknown"
+    ]
+    assert given_up
+    assert all(answer.refusal == "" for answer in given_up)
