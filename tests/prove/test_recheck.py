@@ -121,11 +121,6 @@ def test_claims_that_views_say_nothing_of() -> None:
 # Something taken away
 
 
-def where(said: str) -> str:
-    """The view and the step that a refusal speaks of, without what is missing."""
-    return said.partition(": ")[0]
-
-
 @pytest.mark.parametrize(("name", "scenario", "is_exact"), TAKEN_APART)
 def test_without_any_one_view(name: str, scenario: str, is_exact: bool) -> None:
     whole = certificate(name, scenario, is_exact)
@@ -214,6 +209,22 @@ def test_every_question_is_a_file_with_its_answer(tmp_path: Path) -> None:
         assert str(solver.check()) == status[1] == result.answer
     assert {result.answer for result in asked} == {"sat", "unsat"}
     assert {result.status for result in asked} == {"proved", "fails"}
+
+
+@pytest.mark.parametrize(
+    ("name", "scenario", "is_exact"), [("textbook", "four-way", False), ("outage", "both crash", True)]
+)
+def test_no_question_is_answered_by_asking_nothing(name: str, scenario: str, is_exact: bool) -> None:
+    """The last that is asked is that something is wrong: without it there is a step, or a state."""
+    kinds = set()
+    for answer in answers(certificate(name, scenario, is_exact)):
+        obligation = answer.result.obligation
+        if obligation.wants == "unsat" and obligation.name != "start":
+            solver = z3.Solver()
+            solver.add(*obligation.assertions[:-1])
+            assert solver.check() == z3.sat
+            kinds.add(obligation.name.partition(":")[0])
+    assert kinds >= {"steps"}
 
 
 def test_what_takes_too_long_is_unknown() -> None:

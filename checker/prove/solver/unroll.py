@@ -7,7 +7,7 @@ formula, made of the document's expressions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import z3
@@ -35,10 +35,10 @@ class Unrolling:
         self.protocol, self.scenario = protocol, scenario
         self._frame = Frame(Encoder(protocol))
         self._transition = Transition(self._frame, scenario)
-        self._step = self._transition.relation()
+        self._step = _Template(self._transition.relation())
         self._solver = z3.SolverFor("QF_BV")
         self._solver.set("timeout", int(timeout * 1000))
-        self._solver.add(_at(start(self._transition), 0))
+        self._solver.add(_Template(start(self._transition)).at(0))
         self._depth = 0
 
     def first_depths(self, properties: Sequence[Property], most: int) -> dict[str, int | None]:
@@ -57,10 +57,10 @@ class Unrolling:
                 self._extend(depth)
         return found
 
-    def _holds(self, goal: Bool, depth: int) -> bool:
+    def _holds(self, goal: _Template, depth: int) -> bool:
         """Whether some run of so many steps ends where ``goal`` holds."""
         self._solver.push()
-        self._solver.add(_at(goal, depth))
+        self._solver.add(goal.at(depth))
         answer = self._solver.check()
         reason = self._solver.reason_unknown() if answer == z3.unknown else ""
         self._solver.pop()
@@ -70,9 +70,9 @@ class Unrolling:
 
     def _extend(self, depth: int) -> None:
         """Adds the step behind so many steps."""
-        self._solver.add(_at(self._step, depth))
+        self._solver.add(self._step.at(depth))
 
-    def _goal(self, property: Property) -> Bool:
+    def _goal(self, property: Property) -> _Template:
         """That the property holds of A, or of B."""
         state: State = self._transition.now
         goals = []
@@ -82,7 +82,29 @@ class Unrolling:
             channels: Sequence[Channel] = state.channels
             places = {"from us": channels[end].places, "from peer": channels[1 - end].places}
             goals.append(self._frame.holds(property, self._frame.asking(scene, places)))
-        return any_of(*goals)
+        return _Template(any_of(*goals))
+
+
+class _Template:
+    """A term about a state or a step, for those behind any number of steps."""
+
+    def __init__(self, term: Bool) -> None:
+        self._term = term
+        self._constants = sorted(_constants(term).items())
+
+    def at(self, depth: int) -> Bool:
+        """The term for what is behind ``depth`` steps."""
+        return z3.substitute(self._term, *(_renamed(*named, depth) for named in self._constants))
+
+
+def _renamed(name: str, constant: Any, depth: int) -> tuple[Any, Any]:
+    if name.startswith(NOW):
+        new = f"{depth}: {name.removeprefix(NOW)}"
+    elif name.startswith(NEXT):
+        new = f"{depth + 1}: {name.removeprefix(NEXT)}"
+    else:
+        new = f"{depth}: {VIA}{name}"
+    return constant, z3.Const(new, constant.sort())
 
 
 def _constants(term: Bool) -> Mapping[str, Any]:
@@ -99,19 +121,3 @@ def _constants(term: Bool) -> Mapping[str, Any]:
             found[str(node.decl().name())] = node
         todo.extend(node.children())
     return found
-
-
-def _at(term: Bool, depth: int) -> Bool:
-    """A term about a state or a step, for those behind ``depth`` steps."""
-    return z3.substitute(term, *_renamed(_constants(term), depth))
-
-
-def _renamed(constants: Mapping[str, Any], depth: int) -> Iterator[tuple[Any, Any]]:
-    for name, constant in sorted(constants.items()):
-        if name.startswith(NOW):
-            new = f"{depth}: {name.removeprefix(NOW)}"
-        elif name.startswith(NEXT):
-            new = f"{depth + 1}: {name.removeprefix(NEXT)}"
-        else:
-            new = f"{depth}: {VIA}{name}"
-        yield constant, z3.Const(new, constant.sort())
