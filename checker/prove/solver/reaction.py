@@ -184,8 +184,9 @@ class Reactor(Walker):
         values = working.values
         return replace(super()._at(working), take=partial(self._take, values))
 
-    def _take(self, values: dict[str, Term], name: str) -> Term:
-        """The next value of a supply, of which there is one less in ``values`` then."""
+    def _take(self, values: Mapping[str, Term], name: str) -> Term:
+        """The next value of a supply, of which one more is taken in ``values`` then."""
+        assert isinstance(values, dict)  # those that the assignments of a row are changing
         found, values[name] = self.given.taken(name, values[name])
         return found
 
