@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import z3
 
@@ -218,7 +218,10 @@ class Stepping:
 
     def claim_scene(self) -> Scene:
         ends = {**both(self.after.end, self.peer.end, self.end), "before": self.before.end}
-        scene = Scene(ends, self.switches, self.segment, self.event.term)
+        arrival = self.certificate.arrival()
+        arrives = self.happens(arrival) if arrival else FALSE  # else there is no segment to read
+        segment = {name: replace(term, defined=arrives) for name, term in self.segment.items()}
+        scene = Scene(ends, self.switches, segment, self.event.term)
         return self.frame.asking(scene, {"sent": self.sent})
 
     def symbols(self) -> tuple[Symbol, ...]:

@@ -228,7 +228,8 @@ class Words:
             return None
         value = model.eval(term.value, model_completion=True)
         if kind.base == "words":
-            return self.names[int(value.as_long())]
+            number = int(value.as_long())
+            return self.names[number] if number < len(self.names) else None  # nothing was asked of it
         if kind.base == "flag":
             return bool(z3.is_true(value))
         return int(value.as_long())
