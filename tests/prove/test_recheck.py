@@ -110,7 +110,7 @@ def test_what_is_not_proved_is_refused(name: str, scenario: str, is_exact: bool)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scenario", ["reset from zero", "crash, listening again"])
+@pytest.mark.parametrize("scenario", ["reset from zero", "listener back, reused ISNs"])
 def test_what_is_not_proved_of_tcp_is_refused(scenario: str) -> None:
     assert not_proved_is_refused("rfc9293", scenario, False) > 0
 
