@@ -51,7 +51,10 @@ SLOW = [
     for case in scenarios(name)
     for is_exact in (False, True)
 ]
-SLOW += [("rfc9293", scenario, False) for scenario in [*TCP, "simultaneous close", "user timeout", "open and close"]]
+SLOW += [
+    ("rfc9293", scenario, False)
+    for scenario in [*TCP, "simultaneous close", "user timeout", "open and close"]
+]
 SLOW = [case for case in SLOW if case not in QUICK]
 
 TAKEN_APART = [
