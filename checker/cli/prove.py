@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 from rich.text import Text
@@ -14,6 +16,7 @@ from checker.cli import AS_EXPECTED, ERROR, LIMIT, NOT_AS_EXPECTED
 from checker.cli.documents import documents as files
 from checker.cli.messages import complain
 from checker.cli.saving import save_trace
+from checker.cli.solver import Asking
 from checker.cli.terminal import ProgressLine, console, require_writable, write_atomically
 from checker.document.library import load
 from checker.document.problems import suggest
@@ -21,8 +24,9 @@ from checker.document.protocol import Protocol, Scenario
 from checker.exchange.proofs import proof_to_json
 from checker.explore.limits import Limits
 from checker.model.evaluate import SemanticError
+from checker.model.tables import LimitReached
 from checker.prove.decide import PROVABLE
-from checker.prove.results import ProofResult, beside_expected, prove_scenario
+from checker.prove.results import NewLimits, ProofResult, beside_expected, prove_scenario
 from checker.show.proofs import proof_report, proofs_report
 
 
@@ -47,6 +51,13 @@ from checker.show.proofs import proof_report, proofs_report
     type=click.Path(path_type=Path, dir_okay=False),
     help="Save what is proved there, for `lastack verify`.",
 )
+@click.option("--isn-hazard", is_flag=True, help="Find initial sequence numbers that matter.")
+@click.option(
+    "--smt-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write what the solver is asked there, as SMT-LIB 2.",
+)
 @click.option(
     "--traces",
     type=click.Path(path_type=Path, file_okay=False),
@@ -60,6 +71,8 @@ def command(
     max_views: int,
     time_limit: float | None,
     output: Path | None,
+    isn_hazard: bool,
+    smt_dir: Path | None,
     traces: Path | None,
 ) -> int:
     """Prove properties for channels that hold any number of segments.
@@ -67,6 +80,10 @@ def command(
     Decides the invariant and step properties of each scenario on a network that loses, reorders
     and duplicates without limit: a property is proved for every run, or violated by a run that
     is shown. DOC is as for `check`; the default is rfc9293.
+
+    Unless -s or -p is given, a solver is asked as well whether that is so for all initial
+    sequence numbers, and whether the rows of the table exclude each other, handle everything
+    and can fire. What it finds is told and has no part in the exit code.
 
     Exits with 0 if every verdict is as its scenario expects, 1 if one is not, 2 for an error,
     3 if a limit kept one from being decided.
@@ -80,12 +97,14 @@ def command(
         if len(paths) > 1:
             raise click.UsageError("--output: a proof is about one document, and here are several")
         require_writable(output)
-    if traces is not None:
-        traces.mkdir(parents=True, exist_ok=True)
-        require_writable(traces, inside=True)
+    for folder in (traces, smt_dir):
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            require_writable(folder, inside=True)
     proving = _Proving(properties, max_views, time_limit, traces)
+    asking = _Solver(bool(scenarios or properties), isn_hazard, smt_dir)
     codes = [
-        proving.document(protocol, chosen)
+        proving.document(protocol, chosen, asking)
         for protocol in loaded
         if (chosen := [s for s in protocol.scenarios.values() if not scenarios or s.name in scenarios])
     ]
@@ -112,6 +131,15 @@ def _require_known(loaded: Sequence[Protocol], scenarios: Sequence[str], propert
             )
 
 
+class _Solver(NamedTuple):
+    """What the solver is to be asked: of documents unless ``only_scenarios`` matter, of scenarios
+    the ``hazards``; ``folder`` is for the questions."""
+
+    only_scenarios: bool
+    hazards: bool
+    folder: Path | None
+
+
 class _Proving:
     """Proves one document after the other, until it is interrupted."""
 
@@ -125,15 +153,24 @@ class _Proving:
         self.results: list[ProofResult] = []
         self.out = console()
 
-    def document(self, protocol: Protocol, chosen: Sequence[Scenario]) -> int:
+    def document(self, protocol: Protocol, chosen: Sequence[Scenario], solver: _Solver) -> int:
         """Proves the chosen scenarios of a document; the exit code for it."""
         self._print([Text(protocol.name, style="bold underline"), Text()])
+        asking = Asking(protocol, solver.folder)
+        if not solver.only_scenarios:
+            with self._progress(protocol.name, "asking the solver"):
+                said = list(asking.document())
+            self._print([*said, Text()])
         results: list[ProofResult] = []
         broken = 0
         for scenario in chosen:
             try:
                 results.append(self._scenario(protocol, scenario))
-            except SemanticError as error:
+                if solver.hazards:
+                    with self._progress(scenario.name, "looking for numbers that matter") as progress:
+                        said = list(asking.numbers(scenario, self._limits(progress)))
+                    self._print([*said, Text()])
+            except (SemanticError, LimitReached) as error:
                 complain(f"{scenario.name}: {error}")
                 broken += 1
         self._print(proofs_report(protocol, results, broken))
@@ -141,13 +178,9 @@ class _Proving:
         return ERROR if broken else _code(results)
 
     def _scenario(self, protocol: Protocol, scenario: Scenario) -> ProofResult:
-        progress = ProgressLine(scenario.name)
-        try:
-            progress.say(f"{protocol.name}: {scenario.name}")
-            limits = partial(Limits, self.max_views, self.time_limit, progress.report_views)
+        with self._progress(scenario.name, protocol.name) as progress:
+            limits = self._limits(progress)
             result = prove_scenario(protocol, scenario, limits, self.properties or None)
-        finally:
-            progress.clear()
         self._print(proof_report(protocol, result))
         if self.traces is not None:
             for proof in result.proofs:
@@ -156,6 +189,19 @@ class _Proving:
                     name = verdict.property.name
                     save_trace(self.traces, proof.model, verdict.trace, name, name, verdict.end)
         return result
+
+    def _limits(self, progress: ProgressLine) -> NewLimits:
+        return partial(Limits, self.max_views, self.time_limit, progress.report_views)
+
+    @contextlib.contextmanager
+    def _progress(self, name: str, what: str) -> Iterator[ProgressLine]:
+        """A line that says what is being done, while it is."""
+        progress = ProgressLine(name)
+        try:
+            progress.say(f"{name}: {what}")
+            yield progress
+        finally:
+            progress.clear()
 
     def _print(self, lines: Iterable[Text]) -> None:
         for line in lines:

@@ -104,15 +104,18 @@ def _object(parts: Mapping[str, str]) -> str:
 
 
 def document_of(data: Any, path: Path) -> Path:
-    """The document that the proof at ``path`` is about: beside it, or a bundled one."""
-    name = a_text(_top(data), "document", PLACE)
-    found = locate(name, path)
-    if found is None:
+    """The document that the proof at ``path`` is about: beside it, in the folder above, or a
+    bundled one; of several that bear its name, the one with its version."""
+    top = _top(data)
+    name = a_text(top, "document", PLACE)
+    candidates = [found for found in (locate(name, path), locate(name, None)) if found is not None]
+    if not candidates:
         raise FormatError(
             f"there is no document `{name}`, of which this is a proof, beside the file or among the "
             "bundled ones; name it behind the file"
         )
-    return found
+    version = a_text(top, "version", PLACE)
+    return next((found for found in candidates if version_of(found) == version), candidates[0])
 
 
 def read_proofs(data: Any, path: Path, protocol: Protocol) -> Iterator[Certificate]:

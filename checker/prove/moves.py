@@ -98,21 +98,42 @@ class Moves:
     def kept(self, view: View, end: int, own: OwnMove) -> Sets | None:
         """What can still be in flight when an assumption lets an endpoint take a move of its own:
         all, all but what equals that which it sends, or nothing. ``None`` if it may not at all."""
-        reading = self._needs(own, end, view.pair)
-        if reading == BUSY:
-            return view.sets
-        if reading == BUSY_BUT_NO_EQUAL:
-            equal = self._equal(own.move.sent)
-            return Sets(*(s & ~equal if sender == end else s for sender, s in enumerate(view.sets)))
-        return NOTHING if reading == DRAINED else None
-
-    def _needs(self, own: OwnMove, end: int, pair: Pair) -> int | None:
-        """The busiest reading of the network in which a move is allowed."""
         if own.condition is None:
-            return BUSY
+            return view.sets
+        readings = self._readings(own, end, view.pair)
+        equal = self._equal(own.move.sent)
+        others = Sets(*(s & ~equal if sender == end else s for sender, s in enumerate(view.sets)))
+        if readings >> BUSY & 1 and others != view.sets:
+            return view.sets
+        if readings >> BUSY_BUT_NO_EQUAL & 1 and others != NOTHING:
+            return others
+        return NOTHING if readings >> DRAINED & 1 else None
+
+    def enabling(self, view: View, end: int, own: OwnMove, needed: Sets) -> Sets:
+        """``needed`` and what else of a view has to be in flight for a move to be allowed."""
+        if own.condition is None:
+            return needed
+        readings = self._readings(own, end, view.pair)
+        equal = self._equal(own.move.sent)
+        more = (needed.sending(s, 1 << number) for s in (end, 1 - end) for number in members(view.sets[s]))
+        for sets in (needed, *more):
+            busy = BUSY if sets[end] & equal else BUSY_BUT_NO_EQUAL
+            if readings >> (DRAINED if sets == NOTHING else busy) & 1:
+                return sets
+        raise AssertionError("a move that is allowed in a view is allowed by some of its segments")
+
+    def _readings(self, own: OwnMove, end: int, pair: Pair) -> int:
+        """The readings of the network's own two bits in which a move is allowed, as bits."""
+        assert own.condition is not None
         peer = self.model.tables[1 - end]
-        readings = own.condition >> (peer.disabled_timers(pair[1 - end]) << 2)
-        return next((r for r in (BUSY, BUSY_BUT_NO_EQUAL, DRAINED) if readings >> r & 1), None)
+        return own.condition >> (peer.disabled_timers(pair[1 - end]) << 2) & 0b1111
+
+    def _whatever_is_in_flight(self, own: OwnMove, end: int, pair: Pair) -> bool:
+        """Whether a move is allowed in all three readings."""
+        if own.condition is None:
+            return True
+        readings = self._readings(own, end, pair)
+        return all(readings >> reading & 1 for reading in (BUSY, BUSY_BUT_NO_EQUAL, DRAINED))
 
     def _equal(self, sent: tuple[int, ...]) -> int:
         """The segments that equal one of ``sent`` on the wire, ghosts aside."""
@@ -135,7 +156,8 @@ class Moves:
         local = view.pair[end]
         sent = 0
         for own in self.model.tables[end].own_moves(local):
-            if own.move.after == local and own.move.sent and self._needs(own, end, view.pair) == BUSY:
+            repeats = own.move.after == local and own.move.sent
+            if repeats and self._whatever_is_in_flight(own, end, view.pair):
                 sent |= bit_set(own.move.sent)
         incoming = view.sets[1 - end]
         for (after, answer), segments in self._arrivals[end].changes(local, incoming):

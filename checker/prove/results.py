@@ -66,6 +66,7 @@ def prove_scenario(
     """
     whole = limits()
     prover = _Prover(Model(protocol, without_bounds(scenario)), limits)
+    prover.look()
     chosen = [p for p in protocol.properties.values() if p.kind in PROVABLE]
     proofs = tuple(prover.prove(p) for p in chosen if properties is None or p.name in properties)
     scope = scope_without_bounds(prover.model)
@@ -113,6 +114,10 @@ class _Prover:
         return (closure for closure in self._closures.values() if closure is not None)
 
     # The closures and explorations, each made once
+
+    def look(self) -> None:
+        """Makes the merged closure, so that rows without a meaning are found whatever is asked."""
+        self._closure("merged", merged)
 
     @property
     def merged(self) -> Closure | None:

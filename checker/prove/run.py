@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from checker.explore.system import System
 from checker.model.segment import Segment
-from checker.model.tables import Action, Model
+from checker.model.tables import Action, Model, Move, OwnMove
 from checker.prove.closure import Closure
 from checker.prove.decide import Moment
 from checker.prove.moves import Moves, Sets, View, bit_set, members
@@ -29,6 +29,8 @@ class _Taken(NamedTuple):
     action: Action
     sent: int
     after: View
+    own: OwnMove | None
+    """The move, unless a segment arrives."""
 
 
 Needed = tuple[frozenset[Segment], frozenset[Segment]]
@@ -117,17 +119,17 @@ def _steps_in(moves: Moves, view: View) -> Iterator[_Taken]:
             kept = moves.kept(view, end, own)
             if kept is not None:
                 action = model.actions[own.action]
-                yield _taken(View(view.pair, kept), end, action, own.move.after, own.move.sent)
+                yield _taken(View(view.pair, kept), end, action, own.move, own)
         for number in members(view.sets[1 - end]):
             move = tables.arrival(view.pair[end], number)
             action = Action("delivery", end, "", model.segments[number])
-            yield _taken(view, end, action, move.after, move.sent)
+            yield _taken(view, end, action, move)
 
 
-def _taken(view: View, end: int, action: Action, after: int, sent: tuple[int, ...]) -> _Taken:
-    segments = bit_set(sent)
-    pair = (after, view.pair[1]) if end == 0 else (view.pair[0], after)
-    return _Taken(action, segments, View(pair, view.sets.sending(end, segments)))
+def _taken(view: View, end: int, action: Action, move: Move, own: OwnMove | None = None) -> _Taken:
+    segments = bit_set(move.sent)
+    pair = (move.after, view.pair[1]) if end == 0 else (view.pair[0], move.after)
+    return _Taken(action, segments, View(pair, view.sets.sending(end, segments)), own)
 
 
 # What they need
@@ -144,6 +146,8 @@ def _needed(moves: Moves, steps: Sequence[tuple[View, _Taken]], wanted: Sets) ->
         before = _without(wanted, end, taken.sent)
         if taken.action.segment is not None:
             before = before.sending(1 - end, 1 << moves.model.segments.number(taken.action.segment))
+        if taken.own is not None:
+            before = moves.enabling(view, end, taken.own, before)
         plan.append(_Planned(taken.action, _written(moves.model, before)))
         wanted = before
     return plan[::-1]

@@ -46,6 +46,7 @@ def constraints(
     everything = [
         *_order(moments, order),
         *_flights(clocks.protocol, moments, fate),
+        *(_leftovers(clocks.protocol, moments, fate) if order == "run" or not _may_lose(clocks) else ()),
         *_timers(clocks, moments),
     ]
     return list(dict.fromkeys(c for c in everything if _limits(c.quantity, numbers)))
@@ -75,17 +76,32 @@ def _order(moments: Sequence[Moment], order: Order) -> Iterator[Constraint]:
 
 def _flights(protocol: Protocol, moments: Sequence[Moment], fate: Fate) -> Iterator[Constraint]:
     """A segment is there when it is used, and has not been in flight for longer than it can."""
-    arrival = next((event.name for event in protocol.events.values() if event.kind == "arrival"), "")
-    life = _duration(protocol, arrival)
+    life = _life(protocol)
     for moment, flight in fate.uses:
         use, sent = moment + 1, flight.sent + 1
         yield Constraint(flight.made + 1, use, "segment")
         if life is not None:
             # A copy is made along the way: only what arrives has been in flight for long enough.
             yield from _takes(life, use, sent, "segment", least=moments[moment].kind == "delivery")
+
+
+def _leftovers(protocol: Protocol, moments: Sequence[Moment], fate: Fate) -> Iterator[Constraint]:
+    """What is in flight when the run ends has not been so for longer than it can."""
+    life = _life(protocol)
     if life is not None:
         for flight in fate.left:
             yield from _takes(life, len(moments) + 1, flight.sent + 1, "in flight", least=False)
+
+
+def _may_lose(clocks: Clocks) -> bool:
+    """Whether what is left in flight may as well have been lost: no end can tell."""
+    return clocks.model.scenario.network.lose != 0
+
+
+def _life(protocol: Protocol) -> Duration | None:
+    """How long a segment can be in flight."""
+    arrival = next((event.name for event in protocol.events.values() if event.kind == "arrival"), "")
+    return _duration(protocol, arrival)
 
 
 def _timers(clocks: Clocks, moments: Sequence[Moment]) -> Iterator[Constraint]:

@@ -110,8 +110,8 @@ def _complaint(graph: StateGraph, verdict: Verdict, expectation: Expectation | N
         # That a scenario gets somewhere is asked of it only where it says so.
         fine = verdict.outcome in EXPECTED_UNLESS_SAID or verdict.property.kind == "reachable"
         return "" if fine else "expected to hold"
-    expected = "holds" if expectation.outcome == WITHIN_BOUNDS else expectation.outcome
-    if verdict.outcome != expected:
+    within = expectation.outcome == WITHIN_BOUNDS
+    if verdict.outcome not in (("holds", "vacuous") if within else (expectation.outcome,)):
         return f"expected: {expectation.outcome}"
     if expectation.blame and verdict.trace is None:
         return f"expected by {expectation.blame}, but it is broken before the start"

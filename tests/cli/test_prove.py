@@ -19,7 +19,7 @@ def document(folder: Path, again: str = "hi", expect: str = "") -> Path:
 
 
 def test_what_is_proved_and_what_is_violated(lastack: Lastack, tmp_path: Path) -> None:
-    ran = lastack("prove", document(tmp_path, "ho"))
+    ran = lastack("prove", document(tmp_path, "ho"), "-s", "one")
     assert (ran.code, ran.err) == (1, "")
     lines = ran.out.splitlines()
     assert lines[:3] == ["talk", "", "one"]
@@ -101,3 +101,41 @@ def test_a_saved_proof_is_verified(lastack: Lastack, tmp_path: Path) -> None:
     several = lastack("prove", path, "textbook", "-o", proof)
     assert (several.code, several.out) == (2, "")
     assert several.err == "lastack: --output: a proof is about one document, and here are several\n"
+
+
+def test_a_proof_finds_the_document_that_it_is_about(lastack: Lastack, tmp_path: Path) -> None:
+    proof = tmp_path / "here" / "proof.json"
+    proof.parent.mkdir()
+    assert lastack("prove", "textbook", "-o", proof).code == 0
+    # Another one of that name in the folder above is not taken for it.
+    (tmp_path / "textbook.md").write_text(document(tmp_path).read_text())
+    ran = lastack("verify", proof)
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_a_row_without_meaning_is_found_whatever_is_to_be_proved(lastack: Lastack, tmp_path: Path) -> None:
+    path = document(tmp_path)
+    text = path.read_text().replace("| x | word | `WORD is ho` |", "| x | word | `WORD is hi` |")
+    lines = [line for line in text.splitlines() if "| invariant |" not in line and "| step |" not in line]
+    path.write_text(
+        "\n".join([*lines]).replace("| property | kind | when | claim |\n|---|---|---|---|\n", "")
+    )
+    ran = lastack("prove", path)
+    assert ran.code == 2
+    assert "both fire" in ran.err
+
+
+def test_the_solver_is_asked_of_whole_documents(lastack: Lastack, tmp_path: Path) -> None:
+    ran = lastack("prove", document(tmp_path), "--smt-dir", tmp_path / "smt")
+    # In `start` and in `x` a row waits for each of the two words; nothing is said of none.
+    assert "  4 of 6 states handle every arrival" in ran.out.splitlines()
+    questions = list((tmp_path / "smt" / "talk").glob("*.smt2"))
+    assert len(questions) > 6
+    assert all("(set-info :status " in question.read_text() for question in questions)
+
+
+def test_numbers_that_matter(lastack: Lastack) -> None:
+    ran = lastack("prove", "rfc9293", "-s", "reset from elsewhere", "--isn-hazard")
+    assert (ran.code, ran.err) == (0, "")
+    assert "4294967295" in ran.out
+    assert max(map(len, ran.out.splitlines())) <= 80

@@ -25,7 +25,7 @@ from checker.verify.replay import replay, still_shows
 from tests.toys import ROOT, tcp
 
 TEXTBOOK = load(ROOT / "spec" / "textbook.md")
-MOST_STATES = 100_000
+MOST_STATES = 30_000
 
 SMALL = ["open", "refused", "reset from zero", "crash"]
 """Scenarios of rfc9293 that take no time."""

@@ -60,6 +60,8 @@ DOCUMENT = """# Toy
 | old ones gone | timeout again | `nothing in flight` |
 | slow | timeout again | `no equal segment in flight` |
 | B waits | timeout again | `peer timer x disabled` |
+| in traffic | timeout again | `not nothing in flight` |
+| behind an equal | timeout again | `not no equal segment in flight` |
 
 | property | kind | when | claim |
 |---|---|---|---|
@@ -155,6 +157,29 @@ def test_a_timer_of_the_peer_is_read_off_the_pair() -> None:
         "again start: ho1 ho2",
         "again x: hi1 ho2",
         "again bad: hi1 ho2",
+    }
+
+
+def test_what_needs_something_in_flight_does_not_fire_without() -> None:
+    silent = DOCUMENT.replace("`<WORD=hi>` | sent", " | sent").replace("AGAIN", "hi")
+    protocol = parse(silent.replace("ASSUME", "in traffic"), "toy.md")
+    # A says nothing when it chooses `hi`, and `ho` is in flight in the other case only.
+    closure = exact(model(protocol), Limits())
+    assert {v for v in written(closure) if v.startswith("again")} == {
+        "again start: hi2 ho1",
+        "again x: hi2 ho1",
+        "again bad: hi2 ho1",
+    }
+    found = proved(protocol)
+    trace = next(p.verdict.trace for p in found.proofs if p.verdict.property.name == "never bad")
+    assert trace is not None  # replayed, with the `ho` that it needs in flight
+
+
+def test_what_needs_an_equal_segment_in_flight_does_not_fire_without() -> None:
+    closure = exact(model(toy("hi", "behind an equal", "again")), Limits())
+    assert {v for v in written(closure) if v.startswith("again")} == {
+        "again start: hi1 hi2",
+        "again x: hi1 hi2",
     }
 
 

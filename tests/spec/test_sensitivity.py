@@ -72,7 +72,7 @@ NOTICED = {
     "second.reopened": "reopen",
     "second.reset": "last ACK repeated",
     "second.closing": "last ACK lost",
-    "second.time-wait": "TIME-WAIT assassinated",
+    "second.time-wait": "reopen, RFC 793",
     "fourth.listen": "overlapping ISNs",
     "fourth.challenge-sync": "SYN in the window",
     "fourth.reset-sync": "SYN in the window, RFC 793",

@@ -70,6 +70,15 @@ def test_limit_by_hand(
     assert sum(count * (value or 0) for count, value in values) == longest * bound(found.run).times
 
 
+def test_what_is_left_in_flight_may_as_well_have_been_lost() -> None:
+    """The letter is 7 old at most when the run ends, unless the network has lost it: then nothing
+    is known but that A has not sent again yet. Where nothing is lost, it is there."""
+    found = timed(toy(), "line", (X_SENT, END), life="7", again="3..10")
+    assert limits(found) == (7, 10)
+    found = timed(toy(), "opened", (END,), life="7", again="3..10")
+    assert limits(found) == (7, 7)
+
+
 def test_the_limit_itself_is_possible_and_nothing_beyond() -> None:
     run = (X_SENT, AGAIN, ARRIVES, ARRIVES, END)
     assert timed(toy(), "line", run, life="25", again="3..10", wait="20").possible
