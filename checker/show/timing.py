@@ -14,7 +14,8 @@ from checker.timing.constraints import Constraint
 from checker.timing.given import write_number
 from checker.timing.moments import Moment
 from checker.timing.solve import Schedule
-from checker.timing.words import constraint_in_words, formula, given_in_words, happening, length, premise
+from checker.timing.words import constraint_in_words, formula, given_in_words, length, premise
+from checker.verify.replay import describe
 from checker.verify.trace import Trace
 
 ORDERS = {
@@ -65,7 +66,7 @@ def _schedule(model: Model, moments: Sequence[Moment], schedule: Schedule) -> It
     for number in order:
         moment = moments[number - 1]
         step = str(moment.step) if moment.step else "-"
-        line = f"  {_time(schedule, number):>{max(width, 4)}}  {step:>4}  {happening(model, moment)}"
+        line = f"  {_time(schedule, number):>{max(width, 4)}}  {step:>4}  {describe(model, moment.action)}"
         yield Text(line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…")
 
 

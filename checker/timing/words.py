@@ -1,4 +1,4 @@
-"""Constraints, numbers and steps of a timed run in words."""
+"""Constraints and numbers of a timed run in words."""
 
 from __future__ import annotations
 
@@ -6,22 +6,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from checker.document.protocol import Protocol
-from checker.model.tables import Model
 from checker.timing.answer import Bound
 from checker.timing.constraints import START, Constraint
 from checker.timing.given import Given, Numbers, Quantity, write_number
 from checker.timing.moments import Moment
-
-
-def happening(model: Model, moment: Moment) -> str:
-    """What happens at a moment: ``A: go``, ``<NUMBER=1> from A arrives at B``."""
-    end, sender = "AB"[moment.end], "AB"[moment.sender]
-    if moment.segment is None:
-        return f"{end}: {moment.event}"
-    written = model.form.write(moment.segment)
-    if moment.kind == "delivery":
-        return f"{written} from {sender} arrives at {end}"
-    return f"{written} from {sender} is {'lost' if moment.kind == 'loss' else 'duplicated'}"
 
 
 def given_in_words(protocol: Protocol, numbers: Numbers) -> str:

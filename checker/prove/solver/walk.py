@@ -12,7 +12,7 @@ from typing import NamedTuple
 import z3
 
 from checker.document import syntax as s
-from checker.document.build import is_delete
+from checker.document.build import flat_acts
 from checker.document.check import flag_words
 from checker.document.protocol import Field, Protocol, Rule, Variable
 from checker.prove.solver.encode import Encoder, Scene
@@ -161,7 +161,8 @@ class Walker:
     def _acted(self, rule: Rule, working: Working) -> Acted:
         values = dict(working.values)
         defined = TRUE
-        for assign in self._assignments(rule.acts):
+        acts = tuple(flat_acts(self.protocol, rule.acts))
+        for assign in (act for act in acts if act is not None):
             scene = self._at(replace(working, values=values))
             held = self._held(self.protocol.variables[assign.target], self.encoder.term(assign.value, scene))
             defined = all_of(defined, held.defined)
@@ -169,7 +170,7 @@ class Walker:
         scene = self._at(replace(working, values=values))
         sent = tuple(self._segment(template, scene) for template in rule.sends)
         defined = all_of(defined, *(term.defined for segment in sent for term in segment.values()))
-        if self._deletes(rule.acts):
+        if None in acts:
             values |= self._blank()
         return Acted(values, sent, defined)
 
@@ -186,22 +187,6 @@ class Walker:
                 assert not isinstance(value, s.Flags)  # checked when the document was read
                 segment[field.name] = self._held(field, self.encoder.maybe_unset(value, scene))
         return segment
-
-    def _assignments(self, acts: Sequence[s.Act]) -> Iterator[s.Assign]:
-        for act in acts:
-            if isinstance(act, s.Assign):
-                yield act
-            elif not is_delete(act):
-                means = self.protocol.definitions[act.name].means
-                assert isinstance(means, tuple)  # checked when the document was read
-                yield from self._assignments(means)
-
-    def _deletes(self, acts: Sequence[s.Act]) -> bool:
-        return any(
-            is_delete(act) or self._deletes(self.protocol.definitions[act.name].means)  # type: ignore[arg-type]
-            for act in acts
-            if isinstance(act, s.Perform)
-        )
 
     def _blank(self) -> Mapping[str, Term]:
         """The variables of a deleted connection; what the scenario sets goes back to what it may be."""
