@@ -18,8 +18,6 @@ from checker.prove.solver.unroll import Unrolling
 from checker.verify.claims import HOLDS, claims_of, judge_all
 from tests.toys import ROOT, tcp, toy
 
-TIMEOUT = 120.0
-
 
 def asking(text: str, name: str, claims: Mapping[str, str]) -> Protocol:
     """A document that asks whether more is reachable."""
@@ -68,8 +66,9 @@ def both(
     graph = explore(Model(protocol, protocol.scenarios[scenario]), Limits(max_states))
     most = len(graph.levels) - 1 if most is None else most
     expected = depths(graph, reachable(protocol), most)
-    unrolling = Unrolling(protocol, protocol.scenarios[scenario], TIMEOUT)
-    assert unrolling.first_depths(reachable(protocol), most) == expected
+    found = Unrolling(protocol, protocol.scenarios[scenario]).soonest(reachable(protocol), most)
+    assert {name: soonest.depth for name, soonest in found.items()} == expected
+    assert all(soonest.looked == most for soonest in found.values())
     return expected
 
 

@@ -92,9 +92,9 @@ class Frame:
         there = Symbol(name, FLAG, Term(z3.Bool(name)))
         return Carried(there.term.value, fields, (there, *symbols))
 
-    def number(self, name: str) -> Symbol:
-        """A number that stands for one of a list."""
-        return self._set(name, Kind("count"))
+    def number(self, name: str, most: int) -> Symbol:
+        """A number up to ``most``, and perhaps a little beyond."""
+        return self._set(name, Kind("count", limit=most))
 
     def event(self, name: str = "event") -> Symbol:
         return self._set(name, Kind("words", words=tuple(self.protocol.events)))

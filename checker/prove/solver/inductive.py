@@ -48,9 +48,9 @@ class Induction:
     def __init__(self, certificate: Certificate, frame: Frame) -> None:
         self.certificate, self.frame = certificate, frame
         self.steppings = [Stepping(certificate, frame, end) for end in (0, 1)]
-        self.view = self.frame.number("view")
-        self.arriving = self.frame.number("arriving")
-        self.left = self.frame.number("left")
+        self.view = self.frame.number("view", len(certificate.views))
+        self.arriving = self.frame.number("arriving", len(certificate.segments))
+        self.left = self.frame.number("left", len(LEFT))
         self._steps = [claim for claim in certificate.claims if claim.kind == "step"]
 
     def questions(self) -> Iterator[Question]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import z3
-
 from checker.document.protocol import Scenario
+from checker.prove.solver.cases import is_as, part_is_as, values_are_as
 from checker.prove.solver.frame import Carried, Frame, Local
 from checker.prove.solver.free import Symbol
-from checker.prove.solver.terms import FALSE, Bool, Term, all_of, chosen, either, negated
+from checker.prove.solver.terms import FALSE, Bool, all_of, chosen, either, negated
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,10 @@ class Channel:
     def empty(self) -> Bool:
         return negated(self.places[0].present)
 
+    @property
+    def full(self) -> Bool:
+        return self.places[-1].present
+
     def without(self, number: int) -> Channel:
         """After the segment at a place has left."""
         kept = [place for i, place in enumerate(self.places) if i != number]
@@ -50,22 +53,16 @@ class Channel:
             filled = []
             for place in places:
                 here = all_of(before, negated(place.present))
-                filled.append(carried_either(here, segment, place))
+                filled.append(_carried_either(here, segment, place))
                 before = all_of(before, place.present)
             places = filled
         return Channel(tuple(places)), lost
 
 
-def carried_either(condition: Bool, then: Carried, otherwise: Carried) -> Carried:
+def _carried_either(condition: Bool, then: Carried, otherwise: Carried) -> Carried:
     """``then`` where ``condition`` holds."""
     fields = {name: chosen(condition, then.fields[name], term) for name, term in otherwise.fields.items()}
-    present = either(condition, then.present, otherwise.present)
-    return Carried(present, fields)
-
-
-def channel_either(condition: Bool, then: Channel, otherwise: Channel) -> Channel:
-    pairs = zip(then.places, otherwise.places, strict=True)
-    return Channel(tuple(carried_either(condition, *pair) for pair in pairs))
+    return Carried(either(condition, then.present, otherwise.present), fields)
 
 
 @dataclass(frozen=True)
@@ -81,54 +78,34 @@ class State:
 
 def state_of(frame: Frame, scenario: Scenario, prefix: str) -> State:
     """A state whose symbols all begin with ``prefix``."""
-    faults = [event.name for event in frame.protocol.events.values() if event.kind == "fault"]
-    ends, channels = [], []
-    for end in "AB":
-        left = tuple(frame.number(f"{prefix}{end} has left: {name}") for name in faults)
-        local = frame.local(f"{prefix}{end}'s ")
-        ends.append(EndState(local, frame.number(f"{prefix}calls of {end}"), left))
-        places = (frame.carried(f"{prefix}{i + 1} from {end}") for i in range(scenario.capacity))
+    ends, channels, network = [], [], scenario.network
+    for end, name in enumerate("AB"):
+        local = frame.local(f"{prefix}{name}'s ")
+        called = frame.number(f"{prefix}calls of {name}", len(scenario.calls[end]))
+        faults = (
+            frame.number(f"{prefix}{name} has left: {fault}", scenario.faults.get(fault, (0, 0))[end])
+            for fault in (event.name for event in frame.protocol.events.values() if event.kind == "fault")
+        )
+        ends.append(EndState(local, called, tuple(faults)))
+        places = (frame.carried(f"{prefix}{i + 1} from {name}") for i in range(scenario.capacity))
         channels.append(Channel(tuple(places)))
-    network = scenario.network
     return State(
         (ends[0], ends[1]),
         (channels[0], channels[1]),
-        None if network.lose is None else frame.number(f"{prefix}losses"),
-        None if network.duplicate is None else frame.number(f"{prefix}duplications"),
+        None if network.lose is None else frame.number(f"{prefix}losses", network.lose),
+        None if network.duplicate is None else frame.number(f"{prefix}duplications", network.duplicate),
     )
 
 
 # What a later state is
 
 
-def is_now(symbol: Term, term: Term) -> Bool:
-    """That a symbol stands for a term; what is unset has any value."""
-    parts = [mine == yours for mine, yours in zip(symbol.flags, term.flags, strict=True)]
-    if symbol.value is not None:
-        parts.append(equal_present(symbol.present, term.present))
-        if term.value is not None:
-            parts.append(symbol.value == term.value)
-    return all_of(*parts)
+def local_is_as(local: Local, cases: Sequence[tuple[Bool, Local]]) -> Iterator[Bool]:
+    yield from is_as(local.end.state, [(when, other.end.state) for when, other in cases])
+    yield from values_are_as(local.end.values, [(when, other.end.values) for when, other in cases])
 
 
-def equal_present(one: Bool, two: Bool) -> Bool:
-    if z3.is_true(one):
-        return two
-    return one if z3.is_true(two) else one == two
-
-
-def channel_is(channel: Channel, other: Channel) -> Bool:
-    parts = []
-    for place, what in zip(channel.places, other.places, strict=True):
-        parts.append(place.present == what.present)
-        parts += [is_now(term, what.fields[name]) for name, term in place.fields.items()]
-    return all_of(*parts)
-
-
-def local_is(local: Local, other: Local, condition: Bool, after: Local) -> Bool:
-    """That a local state is ``after`` where ``condition`` holds, else as ``other``."""
-    parts = [
-        is_now(term, chosen(condition, after.end.values[name], other.end.values[name]))
-        for name, term in local.end.values.items()
-    ]
-    return all_of(is_now(local.end.state, chosen(condition, after.end.state, other.end.state)), *parts)
+def channel_is_as(channel: Channel, cases: Sequence[tuple[Bool, Channel]]) -> Iterator[Bool]:
+    for i, place in enumerate(channel.places):
+        yield from part_is_as(place.present, [(when, other.places[i].present) for when, other in cases])
+        yield from values_are_as(place.fields, [(when, other.places[i].fields) for when, other in cases])

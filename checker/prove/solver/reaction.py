@@ -16,11 +16,12 @@ from checker.document import syntax as s
 from checker.document.protocol import Protocol, Rule
 from checker.prove.solver.encode import Encoder, Scene
 from checker.prove.solver.given import Given
-from checker.prove.solver.terms import FALSE, Bool, EncodeError, Term, all_of, any_of, chosen, negated
+from checker.prove.solver.obligation import new_solver
+from checker.prove.solver.terms import FALSE, Bool, EncodeError, Term, all_of, any_of, negated
 from checker.prove.solver.walk import Acted, Walk, Walker, Working
 
-QUICK = 1000
-"""Milliseconds for the question whether two segments can be sent at once."""
+QUICK = 5_000_000
+"""Effort for the question whether two segments can be sent at once."""
 
 
 @dataclass(frozen=True)
@@ -32,26 +33,32 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Reaction:
-    """What an event does where it is ``enabled``: some row fires, and none refuses; and when it is
-    ``broken`` by an error. What is ``sent`` stands in the order of sending."""
-
-    enabled: Bool
-    broken: Bool
-    state: Term
-    values: Mapping[str, Term]
-    sent: tuple[Sent, ...]
-    states: frozenset[str]
-    """The states that it may come to."""
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    """A way in which a walk ends: when it does, and with what."""
+class Outcome:
+    """A way in which an event ends: when it does, and with what."""
 
     when: Bool
     state: str
     values: Mapping[str, Term]
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """What an event does where it is ``enabled``: some row fires, and none refuses; and when it is
+    ``broken`` by an error.
+
+    No two ``outcomes`` happen at once. What is ``sent`` stands in the order of sending; at most one
+    of those at each place is sent.
+    """
+
+    enabled: Bool
+    broken: Bool
+    outcomes: tuple[Outcome, ...]
+    sent: tuple[tuple[Sent, ...], ...]
+
+    @property
+    def states(self) -> frozenset[str]:
+        """The states that it may come to."""
+        return frozenset(outcome.state for outcome in self.outcomes)
 
 
 class Reactor(Walker):
@@ -71,7 +78,7 @@ class Reactor(Walker):
         return self._known[event, state]
 
     def _reaction(self, walk: Walk) -> Reaction:
-        outcomes = list(self._outcomes(walk))
+        outcomes = tuple(o for o in self._outcomes(walk) if not z3.is_false(o.when))
         overlaps = any_of(
             *(
                 all_of(moment.working.reached, one, two)
@@ -81,27 +88,26 @@ class Reactor(Walker):
         )
         goes_on = any_of(*(outcome.when for outcome in outcomes))
         ends = any_of(goes_on, self._refused(walk), self._passes(walk))
-        state, values = self._merged(outcomes)
         return Reaction(
             enabled=z3.simplify(all_of(goes_on, negated(overlaps))),
             broken=z3.simplify(any_of(overlaps, negated(ends))),
-            state=state,
-            values=values,
-            sent=tuple(self._sent(walk)),
-            states=frozenset(outcome.state for outcome in outcomes),
+            outcomes=outcomes,
+            sent=self._sent(walk),
         )
 
-    def _outcomes(self, walk: Walk) -> Iterator[_Outcome]:
+    def _outcomes(self, walk: Walk) -> Iterator[Outcome]:
         for moment in walk.moments:
             for rule, _ in moment.rows:
                 if rule.then == "stop":
-                    when = z3.simplify(self.works(moment, rule))
                     state = rule.next or moment.working.state
                     values = self._acted(rule, moment.working).values
-                    yield _Outcome(when, state, self._forgotten(values))
+                    yield self._outcome(self.works(moment, rule), state, values)
         for working in walk.last:
-            when = z3.simplify(all_of(working.reached, working.fired))
-            yield _Outcome(when, working.state, self._forgotten(working.values))
+            yield self._outcome(all_of(working.reached, working.fired), working.state, working.values)
+
+    def _outcome(self, when: Bool, state: str, values: Mapping[str, Term]) -> Outcome:
+        """An end of a walk; the variables that live for one event are forgotten then."""
+        return Outcome(z3.simplify(when), state, {**values, **self._initial("event")})
 
     def _refused(self, walk: Walk) -> Bool:
         return any_of(
@@ -118,24 +124,11 @@ class Reactor(Walker):
         arrives = self.protocol.event_kind(walk.event) == "arrival"
         return FALSE if arrives else walk.unhandled
 
-    def _merged(self, outcomes: Sequence[_Outcome]) -> tuple[Term, Mapping[str, Term]]:
-        """The state and the variables after one of the outcomes, no two of which happen at once."""
-        term = self.encoder.words.term
-        kept = [outcome for outcome in outcomes if not z3.is_false(outcome.when)]
-        if not kept:
-            us = self._scene.ends["us"]
-            return us.state, us.values
-        state, values = term(kept[0].state), dict(kept[0].values)
-        for outcome in kept[1:]:
-            state = chosen(outcome.when, term(outcome.state), state)
-            values = {name: _either(outcome.when, outcome.values[name], old) for name, old in values.items()}
-        return state, values
-
     # What is sent
 
-    def _sent(self, walk: Walk) -> Iterator[Sent]:
-        """One for all that can only be sent in place of each other."""
-        layers: list[list[Sent]] = []
+    def _sent(self, walk: Walk) -> tuple[tuple[Sent, ...], ...]:
+        """Each segment as early as those allow that may be sent before it."""
+        places: list[list[Sent]] = []
         for moment in walk.moments:
             for rule, _ in moment.rows:
                 below = -1
@@ -143,28 +136,17 @@ class Reactor(Walker):
                     sent = Sent(z3.simplify(self.works(moment, rule)), segment)
                     if z3.is_false(sent.when):
                         continue
-                    beside = (n for n in reversed(range(len(layers))) if _both(layers[n], sent))
+                    beside = (n for n in reversed(range(len(places))) if _both(places[n], sent))
                     below = max(below, next(beside, -1)) + 1
-                    layers[below:] = layers[below:] or [[]]
-                    layers[below].append(sent)
-        for layer in layers:
-            found = layer[0]
-            for sent in layer[1:]:
-                either = {
-                    name: _either(sent.when, sent.fields[name], old) for name, old in found.fields.items()
-                }
-                found = Sent(any_of(found.when, sent.when), either)
-            yield found
+                    places[below:] = places[below:] or [[]]
+                    places[below].append(sent)
+        return tuple(map(tuple, places))
 
     # Where a scenario matters
 
     def _at_first(self) -> Mapping[str, Term]:
         """The variables as they are; those that live for one event have been forgotten before."""
         return self._scene.ends["us"].values
-
-    def _forgotten(self, values: Mapping[str, Term]) -> Mapping[str, Term]:
-        """The variables when an event is over."""
-        return {**values, **self._initial("event")}
 
     def _blank(self) -> Mapping[str, Term]:
         return self._initial("TCB")
@@ -191,15 +173,10 @@ class Reactor(Walker):
         return found
 
 
-def _either(condition: Bool, then: Term, otherwise: Term) -> Term:
-    return then if then is otherwise else chosen(condition, then, otherwise)
-
-
-def _both(layer: Sequence[Sent], sent: Sent) -> bool:
-    """Whether ``sent`` may be sent beside one of the segments of a layer."""
-    solver = z3.SolverFor("QF_BV")
-    solver.set("timeout", QUICK)
-    solver.add(sent.when, any_of(*(other.when for other in layer)))
+def _both(there: Sequence[Sent], sent: Sent) -> bool:
+    """Whether ``sent`` may be sent beside one of the segments at a place."""
+    solver = new_solver(QUICK)
+    solver.add(sent.when, any_of(*(other.when for other in there)))
     return bool(solver.check() != z3.unsat)
 
 

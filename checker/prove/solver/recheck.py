@@ -18,8 +18,8 @@ from checker.prove.solver.obligation import Result, solve
 from checker.prove.solver.safety import Opened, Safety
 from checker.prove.solver.stepping import LEFT, NONE_EQUAL, NOTHING
 
-TIMEOUT = 60.0
-"""Seconds for one question."""
+EFFORT = 500_000_000
+"""What the solver may spend on one question: about a minute."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,14 @@ class Answer:
     refusal: str = ""
 
 
-def recheck(certificate: Certificate, timeout: float = TIMEOUT) -> Iterator[Answer]:
+def recheck(certificate: Certificate, effort: int = EFFORT) -> Iterator[Answer]:
     """The answers to all questions; a certificate is accepted if they are all proved.
 
     Raises ``Refused`` where it need not be asked, ``EncodeError`` where it cannot be asked.
     """
     _require_claims_of_views(certificate)
     Lookup(certificate)  # which refuses views of what is not there
-    return _Checker(certificate, timeout).answers()
+    return _Checker(certificate, effort).answers()
 
 
 def _require_claims_of_views(certificate: Certificate) -> None:
@@ -49,8 +49,8 @@ def _require_claims_of_views(certificate: Certificate) -> None:
 
 
 class _Checker:
-    def __init__(self, certificate: Certificate, timeout: float) -> None:
-        self.certificate, self.timeout = certificate, timeout
+    def __init__(self, certificate: Certificate, effort: int) -> None:
+        self.certificate, self.effort = certificate, effort
         self.frame = Frame(Encoder(certificate.protocol))
         self.induction = Induction(certificate, self.frame)
         self.safety = Safety(self.induction)
@@ -58,10 +58,10 @@ class _Checker:
     def answers(self) -> Iterator[Answer]:
         yield from self._start()
         for question in self.induction.questions():
-            result = solve(question.obligation, self.timeout)
+            result = solve(question.obligation, self.effort)
             yield Answer(result, self._of_steps(question, result) if result.status == "fails" else "")
         for question in self.safety.questions():
-            result = solve(question.obligation, self.timeout)
+            result = solve(question.obligation, self.effort)
             yield Answer(result, self._of_states(result) if result.status == "fails" else "")
 
     # The start
@@ -70,18 +70,18 @@ class _Checker:
         ends = [self._initial(end) for end in (0, 1)]
         opened = Opened((ends[0], ends[1]), ((), ()))
         for number, (end, call) in enumerate(self.certificate.scenario.opened, 1):
-            before = solve(self.safety.before(number, opened), self.timeout)
+            before = solve(self.safety.before(number, opened), self.effort)
             yield Answer(before, self._broken_claim(before, "before the start"))
-            made = solve(self.safety.opening(number, end, call, opened), self.timeout)
+            made = solve(self.safety.opening(number, end, call, opened), self.effort)
             refusal = f"{'AB'[end]} cannot call {call} before the start" if made.status == "fails" else ""
             yield Answer(made, refusal)
             if made.status != "proved":
                 return
             step = f"{'AB'[end]} in {opened.ends[end].state} on {call}, before the start"
-            claims = solve(self.safety.opening_claims(number, end, call, opened), self.timeout)
+            claims = solve(self.safety.opening_claims(number, end, call, opened), self.effort)
             yield Answer(claims, self._broken_claim(claims, step))
             opened = self._after(opened, end, made)
-        start = solve(self.safety.start(opened), self.timeout)
+        start = solve(self.safety.start(opened), self.effort)
         lack = self.certificate.lack(opened.ends, opened.sent) if start.status == "fails" else ""
         yield Answer(start, f"no view covers the start: {lack}" if lack else "")
 

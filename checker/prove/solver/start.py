@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 import z3
 
 from checker.model.evaluate import SemanticError
+from checker.prove.solver.budgets import is_number
+from checker.prove.solver.cases import does
 from checker.prove.solver.encode import End
 from checker.prove.solver.frame import Carried
 from checker.prove.solver.given import A_ACTS, Given
 from checker.prove.solver.network import EndState
-from checker.prove.solver.terms import Bool, Term, all_of, negated
-from checker.prove.solver.transition import Transition, number_is
+from checker.prove.solver.terms import TRUE, Bool, Term, all_of, negated
+from checker.prove.solver.transition import Transition
 
 Sent = Mapping[str, Term]
 """The fields of a segment."""
@@ -53,7 +55,7 @@ class _Opening:
             transition.happens(call),
             transition.us.equals(us.state, us.values),
             reaction.enabled,
-            transition.does(reaction),
+            *does(transition.after, transition.sent, [(TRUE, reaction)], transition.frame.words),
         )
         if solver.check() != z3.sat:
             self._cannot(f"{'AB'[end]} cannot call {call} in {self.names[end]}")
@@ -86,15 +88,15 @@ class _Opening:
         if network.lose is not None and now.losses is not None:
             if lost > network.lose:
                 self._cannot("what `opened` sends finds no room in the channel, and no loss is left for it")
-            yield number_is(now.losses, network.lose - lost)
+            yield is_number(now.losses, network.lose - lost)
         if network.duplicate is not None and now.duplications is not None:
-            yield number_is(now.duplications, network.duplicate)
+            yield is_number(now.duplications, network.duplicate)
 
     def _budgets(self, now: EndState, end: int) -> Iterator[Bool]:
-        yield number_is(now.called, 0)
+        yield is_number(now.called, 0)
         faults = (event.name for event in self.transition.protocol.events.values() if event.kind == "fault")
         for name, left in zip(faults, now.faults, strict=True):
-            yield number_is(left, self.scenario.faults.get(name, (0, 0))[end])
+            yield is_number(left, self.scenario.faults.get(name, (0, 0))[end])
 
     def _flying(self, places: Sequence[Carried], sent: Sequence[Sent]) -> Iterator[Bool]:
         for i, place in enumerate(places):

@@ -11,6 +11,7 @@ from checker.document import syntax as s
 from checker.document.protocol import Assumption
 from checker.model.segment import Segment
 from checker.prove.certificate import Certificate, State, members
+from checker.prove.solver.cases import does
 from checker.prove.solver.encode import End, Scene
 from checker.prove.solver.frame import Carried, Frame, both
 from checker.prove.solver.free import Symbol
@@ -27,7 +28,6 @@ from checker.prove.solver.terms import (
     flag,
     implied,
     negated,
-    same,
 )
 
 
@@ -121,18 +121,8 @@ class Stepping:
     def relation(self, events: Sequence[str], state: str) -> list[Bool]:
         """That ``after`` and ``sent`` are what one of the events does to ``before``, which is in the
         control state ``state``."""
-        return [implied(self.happens(event), self._does(self.taken(event, state))) for event in events]
-
-    def _does(self, reaction: Reaction) -> Bool:
-        assert len(reaction.sent) <= len(self.sent)
-        parts = [self.after.equals(reaction.state, reaction.values)]
-        for i, carried in enumerate(self.sent):
-            there = i < len(reaction.sent)
-            parts.append(carried.present == (reaction.sent[i].when if there else FALSE))
-            if there:
-                fields = reaction.sent[i].fields
-                parts += [same(term, fields[name]) for name, term in carried.fields.items()]
-        return all_of(*parts)
+        reactions = [(self.happens(event), self.taken(event, state)) for event in events]
+        return list(does(self.after, self.sent, reactions, self.frame.words))
 
     # Compared with the certificate
 

@@ -181,8 +181,10 @@ class Words:
             case "seq":
                 return Term(z3.BitVec(name, SEQ_BITS), present)
             case "count":
-                bits = SEQ_BITS if kind.limit is None else kind.limit.bit_length()
-                return Term(z3.BitVec(name, COUNT_BITS), present, bits=bits)
+                if kind.limit is None:
+                    return Term(z3.BitVec(name, COUNT_BITS), present, bits=SEQ_BITS)
+                bits = max(1, kind.limit.bit_length())
+                return Term(widened(z3.BitVec(name, bits)), present, bits=bits)
             case "words":
                 return Term(z3.Const(name, self.sort), present)
             case _:

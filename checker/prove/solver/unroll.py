@@ -1,86 +1,118 @@
 """Bounded model checking: a scenario unrolled in the solver, step by step, on its own network.
 
-``explore.system`` says the same for given states, and finds all of them; the tests compare in how
-many steps something is reached first. Here nothing is enumerated: a run of so many steps is one
-formula, made of the document's expressions.
+``explore.system`` says the same for given states, and finds all of them. Here nothing is
+enumerated: a run of so many steps is one formula, made of the document's expressions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import z3
 
+from checker.document.kinds import FLAG
 from checker.document.protocol import Property, Protocol, Scenario
 from checker.prove.solver.encode import Encoder, Scene
 from checker.prove.solver.frame import Frame, both
-from checker.prove.solver.network import Channel, State
+from checker.prove.solver.free import Symbol
+from checker.prove.solver.obligation import Obligation, Result, answer_of, new_solver
 from checker.prove.solver.start import start
-from checker.prove.solver.terms import Bool, any_of
+from checker.prove.solver.terms import Bool, Term, any_of, negated
 from checker.prove.solver.transition import NEXT, NOW, Transition
+
+EFFORT = 2_000_000_000
+"""What the solver may spend on one question: some minutes."""
 
 VIA = "via "
 """How what is chosen in a step is called."""
 
 
-class Unknown(Exception):
-    """The solver gave up; the message says why."""
+@dataclass(frozen=True)
+class Soonest:
+    """In how many steps something holds first: ``depth``, ``None`` if in no run of up to ``looked``
+    steps. ``reason`` says why no longer ones were looked at."""
+
+    depth: int | None
+    looked: int
+    reason: str = ""
 
 
 class Unrolling:
-    """All runs of a scenario, as long as they are asked for."""
+    """All runs of a scenario, as long as they are asked for; ``results`` are the answers so far.
 
-    def __init__(self, protocol: Protocol, scenario: Scenario, timeout: float) -> None:
-        self.protocol, self.scenario = protocol, scenario
+    Raises ``EncodeError`` for what the solver cannot be asked, ``SemanticError`` where a call before
+    the start cannot be made.
+    """
+
+    def __init__(self, protocol: Protocol, scenario: Scenario, effort: int = EFFORT) -> None:
+        self.scenario = scenario
+        self.results: list[Result] = []
         self._frame = Frame(Encoder(protocol))
         self._transition = Transition(self._frame, scenario)
         self._step = _Template(self._transition.relation())
-        self._solver = z3.SolverFor("QF_BV")
-        self._solver.set("timeout", int(timeout * 1000))
-        self._solver.add(_Template(start(self._transition)).at(0))
-        self._depth = 0
+        self._solver = new_solver(effort)
+        self._run: list[Bool] = []
+        self._add(_Template(start(self._transition)).at(0))
 
-    def first_depths(self, properties: Sequence[Property], most: int) -> dict[str, int | None]:
-        """In how many steps each of some ``reachable`` properties holds first; ``None`` if in no run
-        of up to ``most`` steps.
+    def soonest(
+        self, properties: Sequence[Property], most: int, report: Callable[[int], None] = lambda depth: None
+    ) -> dict[str, Soonest]:
+        """In how many steps each of some ``reachable`` properties holds first, up to ``most``.
 
-        Raises ``Unknown``.
+        ``report`` is told each number of steps when it is begun with.
         """
-        found: dict[str, int | None] = {property.name: None for property in properties}
+        found: dict[str, Soonest] = {}
         goals = {property.name: self._goal(property) for property in properties}
         for depth in range(most + 1):
-            for name, goal in goals.items():
-                if found[name] is None and self._holds(goal, depth):
-                    found[name] = depth
-            if depth < most:
-                self._extend(depth)
-        return found
+            report(depth)
+            if depth:
+                self._add(self._step.at(depth - 1))
+            while left := {name: goal for name, goal in goals.items() if name not in found}:
+                result = self._ask(depth, left)
+                if result.status == "unknown":
+                    return found | {name: Soonest(None, depth - 1, result.reason) for name in left}
+                if result.status == "proved":
+                    # It follows already, but spares the solver to find it again for longer runs.
+                    self._solver.add(*(negated(goal.at(depth)) for goal in left.values()))
+                    break
+                found |= {name: Soonest(depth, most) for name, holds in result.example if holds}
+        return found | {name: Soonest(None, most) for name in goals if name not in found}
 
-    def _holds(self, goal: _Template, depth: int) -> bool:
-        """Whether some run of so many steps ends where ``goal`` holds."""
+    def _add(self, term: Bool) -> None:
+        self._run.append(term)
+        self._solver.add(term)
+
+    def _ask(self, depth: int, goals: Mapping[str, _Template]) -> Result:
+        """Whether some run of so many steps ends where one of some goals holds; an example says
+        which do."""
+        symbols = tuple(Symbol(name, FLAG, Term(z3.Bool(f"reached: {name}"))) for name in goals)
+        pairs = zip(symbols, goals.values(), strict=True)
+        goal = [symbol.term.value == template.at(depth) for symbol, template in pairs]
+        goal.append(any_of(*(symbol.term.value for symbol in symbols)))
+        obligation = Obligation(
+            f"depth {depth}, {len(goals)} left",
+            f"No run of {depth} steps ends where one of these holds: {', '.join(goals)}.",
+            (*self._run, *goal),
+            symbols,
+            self._frame.words,
+        )
         self._solver.push()
-        self._solver.add(goal.at(depth))
-        answer = self._solver.check()
-        reason = self._solver.reason_unknown() if answer == z3.unknown else ""
+        self._solver.add(*goal)
+        self.results.append(answer_of(self._solver, obligation))
         self._solver.pop()
-        if reason:
-            raise Unknown(f"depth {depth}: {reason}")
-        return bool(answer == z3.sat)
-
-    def _extend(self, depth: int) -> None:
-        """Adds the step behind so many steps."""
-        self._solver.add(self._step.at(depth))
+        return self.results[-1]
 
     def _goal(self, property: Property) -> _Template:
         """That the property holds of A, or of B."""
-        state: State = self._transition.now
+        state = self._transition.now
         goals = []
         for end in (0, 1):
             ends = both(state.ends[end].local.end, state.ends[1 - end].local.end, end)
             scene = Scene(ends, self._transition.switches)
-            channels: Sequence[Channel] = state.channels
-            places = {"from us": channels[end].places, "from peer": channels[1 - end].places}
+            channels = [channel.places for channel in state.channels]
+            places = {"from us": channels[end], "from peer": channels[1 - end]}
             goals.append(self._frame.holds(property, self._frame.asking(scene, places)))
         return _Template(any_of(*goals))
 
