@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import z3
@@ -14,6 +14,7 @@ from checker.document.protocol import Property, Protocol
 from checker.prove.solver.encode import Encoder, End, Scene
 from checker.prove.solver.free import Symbol
 from checker.prove.solver.given import constant, kind_of
+from checker.prove.solver.obligation import names_in
 from checker.prove.solver.terms import (
     FALSE,
     TRUE,
@@ -57,6 +58,7 @@ class Frame:
         self.encoder = encoder
         self.protocol: Protocol = encoder.protocol
         self.words: Words = encoder.words
+        self._names: dict[str, tuple[str, ...]] = {}
 
     def local(self, prefix: str) -> Local:
         """A local state whose symbols are called as its variables, behind ``prefix``."""
@@ -98,6 +100,12 @@ class Frame:
 
     def event(self, name: str = "event") -> Symbol:
         return self._set(name, Kind("words", words=tuple(self.protocol.events)))
+
+    def names_of(self, symbol: Symbol) -> tuple[str, ...]:
+        """What the solver calls a symbol; one of the same name is called the same."""
+        if symbol.name not in self._names:
+            self._names[symbol.name] = tuple(sorted(names_in(symbol.term.parts)))
+        return self._names[symbol.name]
 
     # Constants
 
@@ -169,8 +177,3 @@ def both(us: End, peer: End, end: int) -> dict[str, End]:
 def same_local(local: Local, other: End) -> Bool:
     """That symbols have the values of another end."""
     return local.equals(other.state, other.values)
-
-
-def symbols_of(parts: Sequence[Local | Carried]) -> Iterator[Symbol]:
-    for part in parts:
-        yield from part.symbols

@@ -9,25 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import z3
 
 from checker.document.kinds import FLAG
-from checker.document.protocol import Property
 from checker.prove.certificate import Certificate, State, View, members
-from checker.prove.solver.frame import Frame, Local
+from checker.prove.solver.frame import Frame
 from checker.prove.solver.free import Symbol
-from checker.prove.solver.obligation import Answer, Obligation, names_in
+from checker.prove.solver.obligation import Answer, Obligation
 from checker.prove.solver.stepping import LEFT, Left, Stepping, Trial, is_number
 from checker.prove.solver.terms import FALSE, Bool, EncodeError, Term, all_of, any_of, implied, negated
 
 BROKEN, UNCOVERED = "has no meaning", "leads out"
-"""Names of symbols: what is wrong with a step. For a claim it is ``breaks`` and its name."""
-
-
-def breaks(claim: Property) -> str:
-    return f"breaks {claim.name}"
+"""Names of symbols: what is wrong with a step, besides claims that it breaks."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +43,11 @@ class Induction:
     def __init__(self, certificate: Certificate, frame: Frame) -> None:
         self.certificate, self.frame = certificate, frame
         self.steppings = [Stepping(certificate, frame, end) for end in (0, 1)]
+        self.in_view = cache(lambda number: is_number(self.view, number))
+        self._arrives_as = cache(lambda number: is_number(self.arriving, number))
         self.view = self.frame.number("view", len(certificate.views))
         self.arriving = self.frame.number("arriving", len(certificate.segments))
         self.left = self.frame.number("left", len(LEFT))
-        self._steps = [claim for claim in certificate.claims if claim.kind == "step"]
 
     def questions(self) -> Iterator[Question]:
         """One for each local state of each end that some view has."""
@@ -76,9 +72,9 @@ class Induction:
         before = stepping.constant(us)
         asked = [
             stepping.before.equals(before.state, before.values),
-            self._in_views(1 - end, views, stepping.peer),
+            self._in_views(stepping, views),
             any_of(*(stepping.happens(trial.event) for trial in trials)),
-            *stepping.relation([trial.event for trial in trials], us.state),
+            *stepping.relation(tuple(trial.event for trial in trials), us.state),
             *self._arriving(end, views),
             *wrong,
         ]
@@ -94,15 +90,16 @@ class Induction:
         """The arrival, if anything is in flight to this end."""
         return [self.steppings[end].arrival(us)] if any(view[3 - end] for _, view in views) else []
 
-    def _in_views(self, other: int, views: Sequence[tuple[int, View]], symbols: Local) -> Bool:
+    def _in_views(self, stepping: Stepping, views: Sequence[tuple[int, View]]) -> Bool:
         """That the step begins in one of the views, with the peer that it speaks of."""
+        other = 1 - stepping.end
         peers: dict[int, list[Bool]] = {}
         for number, view in views:
-            peers.setdefault(view[other], []).append(is_number(self.view, number))
+            peers.setdefault(view[other], []).append(self.in_view(number))
         parts = [any_of(*(one for numbers in peers.values() for one in numbers))]
         for place, numbers in peers.items():
-            peer = self.steppings[other].constant(self.certificate.ends[other][place])
-            parts.append(implied(any_of(*numbers), symbols.equals(peer.state, peer.values)))
+            peer = self.certificate.ends[other][place]
+            parts.append(implied(any_of(*numbers), stepping.peer_is(peer)))
         return all_of(*parts)
 
     def _arriving(self, end: int, views: Sequence[tuple[int, View]]) -> Iterator[Bool]:
@@ -111,13 +108,13 @@ class Induction:
         arrives = stepping.happens(self.certificate.arrival()) if self.certificate.arrival() else FALSE
         known: dict[int, list[Bool]] = {}
         for number, view in views:
-            known.setdefault(view[3 - end], []).append(is_number(self.view, number))
+            known.setdefault(view[3 - end], []).append(self.in_view(number))
         for bits, numbers in known.items():
-            some = any_of(*(is_number(self.arriving, k) for k in members(bits)))
+            some = any_of(*(self._arrives_as(k) for k in members(bits)))
             yield implied(all_of(arrives, any_of(*numbers)), some)
         for k in sorted({k for bits in known for k in members(bits)}):
-            fields = stepping.arrives(self.certificate.segments[k])
-            yield implied(all_of(arrives, is_number(self.arriving, k)), fields)
+            fields = stepping.arrives(k)
+            yield implied(all_of(arrives, self._arrives_as(k)), fields)
 
     def _wrong_steps(
         self, stepping: Stepping, us: State, views: Sequence[tuple[int, View]], trials: Sequence[Trial]
@@ -138,14 +135,13 @@ class Induction:
                 when = all_of(acts, may.value, is_number(self.left, number))
                 allowed.append(when)
                 uncovered = [
-                    all_of(is_number(self.view, n), negated(self._covered(stepping, trial, view, left)))
+                    all_of(self.in_view(n), negated(self._covered(stepping, trial, view, left)))
                     for n, view in views
                 ]
                 leads_out.append(all_of(when, any_of(*uncovered)))
         named = {BROKEN: any_of(*broken), UNCOVERED: any_of(*leads_out)}
-        scene = stepping.claim_scene()
-        for claim in self._steps:
-            named[breaks(claim)] = all_of(any_of(*allowed), self.frame.broken(claim, scene))
+        taken = any_of(*allowed)
+        named |= {name: all_of(taken, broken) for name, broken in stepping.broken_claims.items()}
         return named_parts(named)
 
     def _covered(self, stepping: Stepping, trial: Trial, view: View, left: Left) -> Bool:
@@ -199,7 +195,7 @@ def obligation(
     wants: Answer = "unsat",
 ) -> Obligation:
     """Raises ``EncodeError`` where two symbols would be one and the same to the solver."""
-    names = [found for symbol in symbols for found in sorted(names_in(symbol.term.parts))]
+    names = [found for symbol in symbols for found in frame.names_of(symbol)]
     if len(set(names)) < len(names):
         raise EncodeError("two names that cannot be told apart")
     return Obligation(name, claim, tuple(asked), tuple(symbols), frame.words, wants)

@@ -13,10 +13,10 @@ from checker.prove.certificate import Certificate, Lookup, Refused, State, Step,
 from checker.prove.solver.encode import Encoder
 from checker.prove.solver.frame import Frame
 from checker.prove.solver.given import A_ACTS, Given
-from checker.prove.solver.inductive import BROKEN, UNCOVERED, Induction, Question, breaks
+from checker.prove.solver.inductive import BROKEN, UNCOVERED, Induction, Question
 from checker.prove.solver.obligation import Result, solve
 from checker.prove.solver.safety import Opened, Safety
-from checker.prove.solver.stepping import LEFT, NONE_EQUAL, NOTHING
+from checker.prove.solver.stepping import LEFT, NONE_EQUAL, NOTHING, breaks
 
 EFFORT = 500_000_000
 """What the solver may spend on one question: about a minute."""

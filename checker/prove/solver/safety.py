@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 import z3
 
 from checker.document.kinds import FLAG
 from checker.model.segment import Segment
-from checker.prove.certificate import Certificate, State, members
+from checker.prove.certificate import Certificate, State, View, members
 from checker.prove.solver.encode import Scene
-from checker.prove.solver.frame import Carried, Frame, both
+from checker.prove.solver.frame import Carried, Frame, both, same_local
 from checker.prove.solver.free import Symbol
-from checker.prove.solver.inductive import Induction, Question, breaks, named_parts, obligation
+from checker.prove.solver.inductive import Induction, Question, named_parts, obligation
 from checker.prove.solver.obligation import Obligation
-from checker.prove.solver.stepping import is_number
+from checker.prove.solver.stepping import breaks
 from checker.prove.solver.terms import TRUE, Bool, Term, all_of, any_of, implied, negated
 
 
@@ -33,10 +34,10 @@ class Safety:
     def __init__(self, induction: Induction) -> None:
         self.certificate: Certificate = induction.certificate
         self.frame: Frame = induction.frame
-        self._view = induction.view
+        self._view, self._in_view = induction.view, induction.in_view
         self._steppings = induction.steppings
         self._claims = [claim for claim in self.certificate.claims if claim.kind == "invariant"]
-        self._step_claims = [claim for claim in self.certificate.claims if claim.kind == "step"]
+        self._is = cache(self._is_in)
         self._locals = [self.frame.local(f"{end}'s ") for end in "AB"]
 
     def questions(self) -> Iterator[Question]:
@@ -52,24 +53,17 @@ class Safety:
         their segments is in flight."""
         views = [(n, view) for n, view in enumerate(self.certificate.views) if view.a == place]
         state = self.certificate.ends[0][place]
-        carried, bounds = [], []
-        for end in (0, 1):
-            numbers = sorted({k for _, view in views for k in members(view[2 + end])})
-            there = [self._in_flight(end, k, self.certificate.segments[k]) for k in numbers]
-            carried.append(there)
-            for k, segment in zip(numbers, there, strict=True):
-                within = any_of(*(is_number(self._view, n) for n, view in views if view[2 + end] >> k & 1))
-                bounds.append(implied(segment.present, within))
-        symbols, wrong = named_parts(self._broken(carried))
+        carried = [list(some.values()) for some in self._in_flight]
+        symbols, wrong = named_parts(self._broken_in_flight)
         peers: dict[int, list[Bool]] = {}
         for n, view in views:
-            peers.setdefault(view.b, []).append(is_number(self._view, n))
+            peers.setdefault(view.b, []).append(self._in_view(n))
         beside = [implied(any_of(*numbers), self._is(1, self._state(1, b))) for b, numbers in peers.items()]
         asked = [
             self._is(0, state),
             any_of(*(one for numbers in peers.values() for one in numbers)),
             *beside,
-            *bounds,
+            *self._within(views),
             *wrong,
         ]
         name = f"A in {state.state} (#{place})"
@@ -83,14 +77,31 @@ class Safety:
     def _state(self, end: int, place: int) -> State:
         return self.certificate.ends[end][place]
 
-    def _is(self, end: int, state: State) -> Bool:
-        constant = self._steppings[end].constant(state)
-        return self._locals[end].equals(constant.state, constant.values)
+    def _is_in(self, end: int, state: State) -> Bool:
+        """That an end is in a local state, its budgets aside."""
+        return same_local(self._locals[end], self._steppings[end].constant(state))
 
-    def _in_flight(self, end: int, number: int, segment: Segment) -> Carried:
-        """A segment that may be in flight from an end."""
-        there = Symbol(name := f"segment {number} from {'AB'[end]}", FLAG, Term(z3.Bool(name)))
-        return Carried(there.term.value, self.frame.fields_of(segment.values), (there,))
+    @cached_property
+    def _in_flight(self) -> tuple[dict[int, Carried], dict[int, Carried]]:
+        """The segments that some view has in flight from A, and from B, by their numbers."""
+        found: tuple[dict[int, Carried], dict[int, Carried]] = ({}, {})
+        for end in (0, 1):
+            for k in sorted({k for view in self.certificate.views for k in members(view[2 + end])}):
+                there = Symbol(name := f"segment {k} from {'AB'[end]}", FLAG, Term(z3.Bool(name)))
+                fields = self.frame.fields_of(self.certificate.segments[k].values)
+                found[end][k] = Carried(there.term.value, fields, (there,))
+        return found
+
+    def _within(self, views: Sequence[tuple[int, View]]) -> Iterator[Bool]:
+        """That only segments of the view are in flight."""
+        for end in (0, 1):
+            for k, segment in self._in_flight[end].items():
+                of_these = (self._in_view(n) for n, view in views if view[2 + end] >> k & 1)
+                yield implied(segment.present, any_of(*of_these))
+
+    @cached_property
+    def _broken_in_flight(self) -> dict[str, Bool]:
+        return self._broken([list(some.values()) for some in self._in_flight])
 
     def _broken(self, carried: Sequence[Sequence[Carried]]) -> dict[str, Bool]:
         """Which invariants do not hold of an end, with such segments in flight."""
@@ -127,8 +138,7 @@ class Safety:
     def opening_claims(self, number: int, end: int, call: str, opened: Opened) -> Obligation:
         """The claims about steps hold of a call before the start."""
         stepping = self._steppings[end]
-        scene = stepping.claim_scene()
-        symbols, wrong = named_parts({breaks(c): self.frame.broken(c, scene) for c in self._step_claims})
+        symbols, wrong = named_parts(stepping.broken_claims)
         asked = [*self._called(end, call, opened), *wrong]
         name = f"opened: {number}, claims"
         claim = f"The claims about steps hold when {'AB'[end]} calls {call} before the start."
@@ -137,12 +147,12 @@ class Safety:
     def _called(self, end: int, call: str, opened: Opened) -> list[Bool]:
         stepping = self._steppings[end]
         us, peer = opened.ends[end], opened.ends[1 - end]
-        own, other = stepping.constant(us), self._steppings[1 - end].constant(peer)
+        own = stepping.constant(us)
         return [
             stepping.happens(call),
             stepping.before.equals(own.state, own.values),
-            stepping.peer.equals(other.state, other.values),
-            *stepping.relation([call], us.state),
+            stepping.peer_is(peer),
+            *stepping.relation((call,), us.state),
         ]
 
     def start(self, opened: Opened) -> Obligation:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache, cached_property
 
 import z3
 
 from checker.document import syntax as s
-from checker.document.protocol import Assumption
-from checker.model.segment import Segment
+from checker.document.protocol import Assumption, Property
 from checker.prove.certificate import Certificate, State, members
 from checker.prove.solver.cases import does
 from checker.prove.solver.encode import End, Scene
-from checker.prove.solver.frame import Carried, Frame, both
+from checker.prove.solver.frame import Frame, both, same_local
 from checker.prove.solver.free import Symbol
 from checker.prove.solver.given import A_ACTS, Given
 from checker.prove.solver.reaction import Reaction, Reactor
@@ -72,9 +72,13 @@ class Stepping:
         self._peer_reactor = Reactor(frame.encoder, beside, givens[1 - end])
         self._assumed = [certificate.protocol.assumptions[name] for name in certificate.scenario.assume]
         self.sent = tuple(frame.carried(f"sent {i + 1}") for i in range(self._most_sent()))
-        self._constants: dict[State, End] = {}
-        self._matches: dict[int, Bool] = {}
-        self._among: dict[int, Bool] = {}
+        self.relation = cache(self._relation)
+        self.constant = cache(self._constant)
+        self.peer_is = cache(self._peer_is)
+        self.leads_to = cache(self._leads_to)
+        self.sends_only = cache(self._sends_only)
+        self.arrives = cache(self._arrives)
+        self._is = cache(self._is_segment)
 
     # What may be tried
 
@@ -118,7 +122,7 @@ class Stepping:
     def happens(self, event: str) -> Bool:
         return self.event.term.value == self.frame.words.term(event).value
 
-    def relation(self, events: Sequence[str], state: str) -> list[Bool]:
+    def _relation(self, events: tuple[str, ...], state: str) -> list[Bool]:
         """That ``after`` and ``sent`` are what one of the events does to ``before``, which is in the
         control state ``state``."""
         reactions = [(self.happens(event), self.taken(event, state)) for event in events]
@@ -126,42 +130,41 @@ class Stepping:
 
     # Compared with the certificate
 
-    def constant(self, state: State) -> End:
-        if state not in self._constants:
-            values = self.frame.values_of(state.values)
-            self._constants[state] = End(self.frame.words.term(state.state), values)
-        return self._constants[state]
+    def _constant(self, state: State) -> End:
+        return End(self.frame.words.term(state.state), self.frame.values_of(state.values))
 
-    def leads_to(self, place: int) -> Bool:
+    def _peer_is(self, state: State) -> Bool:
+        """That the peer is in a local state, its budgets aside."""
+        return same_local(self.peer, self.constant(state))
+
+    def _leads_to(self, place: int) -> Bool:
         """That the end is in a local state of the certificate afterwards, its budgets aside."""
-        if place not in self._matches:
-            end = self.constant(self.certificate.ends[self.end][place])
-            self._matches[place] = self.after.equals(end.state, end.values)
-        return self._matches[place]
+        return same_local(self.after, self.constant(self.certificate.ends[self.end][place]))
 
-    def sends_only(self, bits: int) -> Bool:
+    def _sends_only(self, bits: int) -> Bool:
         """That all that is sent is in a set of segments."""
-        if bits not in self._among:
-            self._among[bits] = all_of(
-                *(
-                    implied(c.present, any_of(*(self._is(c, k, True) for k in members(bits))))
-                    for c in self.sent
-                )
+        return all_of(
+            *(
+                implied(carried.present, any_of(*(self._is(i, k, True) for k in members(bits))))
+                for i, carried in enumerate(self.sent)
             )
-        return self._among[bits]
+        )
 
     def sends_equal_of(self, bits: int) -> Bool:
         """That to each of a set of segments one is sent that is equal, ghosts aside."""
+        sent = list(enumerate(self.sent))
         return all_of(
-            *(any_of(*(all_of(c.present, self._is(c, k, False)) for c in self.sent)) for k in members(bits))
+            *(any_of(*(all_of(c.present, self._is(i, k, False)) for i, c in sent)) for k in members(bits))
         )
 
-    def _is(self, carried: Carried, number: int, ghosts: bool) -> Bool:
+    def _is_segment(self, place: int, number: int, ghosts: bool) -> Bool:
+        """That what is sent there is a segment of the certificate, perhaps ghosts aside."""
         fields = self.frame.fields_of(self.certificate.segments[number].values)
-        return self.frame.alike(carried.fields, fields, ghosts)
+        return self.frame.alike(self.sent[place].fields, fields, ghosts)
 
-    def arrives(self, segment: Segment) -> Bool:
-        return self.frame.alike(self.segment, self.frame.fields_of(segment.values))
+    def _arrives(self, number: int) -> Bool:
+        """That what arrives is a segment of the certificate."""
+        return self.frame.alike(self.segment, self.frame.fields_of(self.certificate.segments[number].values))
 
     # Assumptions
 
@@ -206,7 +209,14 @@ class Stepping:
 
     # Claims of a step
 
-    def claim_scene(self) -> Scene:
+    @cached_property
+    def broken_claims(self) -> dict[str, Bool]:
+        """When a step breaks each of the claims about steps."""
+        scene = self._claim_scene()
+        claims = (claim for claim in self.certificate.claims if claim.kind == "step")
+        return {breaks(claim): self.frame.broken(claim, scene) for claim in claims}
+
+    def _claim_scene(self) -> Scene:
         ends = {**both(self.after.end, self.peer.end, self.end), "before": self.before.end}
         arrival = self.certificate.arrival()
         arrives = self.happens(arrival) if arrival else FALSE  # else there is no segment to read
@@ -218,6 +228,11 @@ class Stepping:
         carried = (symbol for each in self.sent for symbol in each.symbols)
         locals_ = (*self.before.symbols, *self.after.symbols, *self.peer.symbols)
         return (self.event, *locals_, *self.segment_symbols, *carried)
+
+
+def breaks(claim: Property) -> str:
+    """The name of the symbol that says that a claim is broken."""
+    return f"breaks {claim.name}"
 
 
 def is_number(symbol: Symbol, number: int) -> Bool:
