@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,6 +19,7 @@ from checker.prove.solver.frame import Local as Symbols
 from checker.prove.solver.stepping import Stepping
 from checker.prove.solver.terms import EncodeError, Term
 from tests.prove.certificates import certificate
+from tests.prove.substitution import put
 from tests.toys import ROOT
 
 CASES = [
@@ -35,7 +35,7 @@ CASES = [
 ]
 
 
-class Put:
+class Placed:
     """Puts constants in the place of symbols; what then is left of a term is a value."""
 
     def __init__(self, certificate: Certificate, end: int) -> None:
@@ -48,34 +48,22 @@ class Put:
     def pairs(self, us: State, segment: Segment | None) -> list[tuple[Any, Any]]:
         constant = self.stepping.constant(us)
         before: Symbols = self.stepping.before
-        pairs = [*_pairs(before.end.state, constant.state)]
+        pairs = [*put(before.end.state, constant.state)]
         for name, term in before.end.values.items():
-            pairs += _pairs(term, constant.values[name])
+            pairs += put(term, constant.values[name])
         if segment is not None:
             fields = self.frame.fields_of(segment.values)
             for name, term in self.stepping.segment.items():
-                pairs += _pairs(term, fields[name])
+                pairs += put(term, fields[name])
         return pairs
 
     def read(self, term: Term, kind: Any, pairs: list[tuple[Any, Any]]) -> Value:
-        put = Term(
+        left = Term(
             None if term.value is None else z3.substitute(term.value, *pairs),
             z3.substitute(term.present, *pairs),
             flags=tuple(z3.substitute(flag, *pairs) for flag in term.flags),
         )
-        return self.frame.words.read(kind, put, self._model)
-
-
-def _pairs(symbol: Term, constant: Term) -> Iterator[tuple[Any, Any]]:
-    yield from zip(symbol.flags, constant.flags, strict=True)
-    if not symbol.flags:
-        if z3.is_const(symbol.value):
-            yield symbol.value, constant.value
-        else:  # a count of a few bits
-            bits = symbol.value.arg(0)
-            yield bits, z3.BitVecVal(constant.value.as_long(), bits.size())
-        if not z3.is_true(symbol.present):
-            yield symbol.present, constant.present
+        return self.frame.words.read(kind, left, self._model)
 
 
 def holds(condition: Any, pairs: list[tuple[Any, Any]]) -> bool:
@@ -84,10 +72,10 @@ def holds(condition: Any, pairs: list[tuple[Any, Any]]) -> bool:
     return bool(z3.is_true(found))
 
 
-def same_as_rows(put: Put, endpoint: Endpoint, us: State, event: str, segment: Segment | None) -> str:
+def same_as_rows(placed: Placed, endpoint: Endpoint, us: State, event: str, segment: Segment | None) -> str:
     """``"enabled"``, ``"broken"`` or nothing: what both say of an event."""
-    reaction = put.stepping.taken(event, us.state)
-    pairs = put.pairs(us, segment)
+    reaction = placed.stepping.taken(event, us.state)
+    pairs = placed.pairs(us, segment)
     enabled, broken = holds(reaction.enabled, pairs), holds(reaction.broken, pairs)
     try:
         expected: Reaction | None = endpoint.react(Local(*us), event, segment)
@@ -98,17 +86,17 @@ def same_as_rows(put: Put, endpoint: Endpoint, us: State, event: str, segment: S
     assert enabled is (expected is not None and not expected.refused)
     if not enabled or expected is None:
         return ""
-    kinds = {symbol.name.removeprefix("after "): symbol.kind for symbol in put.stepping.after.symbols}
+    kinds = {symbol.name.removeprefix("after "): symbol.kind for symbol in placed.stepping.after.symbols}
     (outcome,) = (outcome for outcome in reaction.outcomes if holds(outcome.when, pairs))
     assert outcome.state == expected.after.state
     assert outcome.state in reaction.states
-    values = tuple(put.read(term, kinds[name], pairs) for name, term in outcome.values.items())
+    values = tuple(placed.read(term, kinds[name], pairs) for name, term in outcome.values.items())
     assert values == expected.after.values
     fields = endpoint.protocol.fields
     there = [[one for one in place if holds(one.when, pairs)] for place in reaction.sent]
     assert all(len(place) <= 1 for place in there)
     sent = tuple(
-        Segment(tuple(put.read(one.fields[name], field.kind, pairs) for name, field in fields.items()))
+        Segment(tuple(placed.read(one.fields[name], field.kind, pairs) for name, field in fields.items()))
         for place in there
         for one in place
     )
@@ -122,13 +110,13 @@ def test_terms_and_rows_agree(name: str, scenario: str, end: int) -> None:
     whole = certificate(name, scenario)
     protocol = whole.protocol
     endpoint = Endpoint(protocol, whole.scenario, end, Evaluator(protocol, whole.switches()))
-    put = Put(whole, end)
+    placed = Placed(whole, end)
     said = set()
     for us in whole.ends[end]:
         for event in protocol.events.values():
             segments = whole.segments if event.kind == "arrival" else [None]
             for segment in segments:
-                said.add(same_as_rows(put, endpoint, us, event.name, segment))
+                said.add(same_as_rows(placed, endpoint, us, event.name, segment))
     assert "enabled" in said
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import accumulate, product
 
 import numpy as np
@@ -18,6 +19,8 @@ from checker.prove.solver.unroll import Unrolling
 from checker.verify.claims import HOLDS, claims_of, judge_all
 from tests.toys import ROOT, tcp, toy
 
+parsed = cache(parse)
+
 
 def asking(text: str, name: str, claims: Mapping[str, str]) -> Protocol:
     """A document that asks whether more is reachable."""
@@ -28,13 +31,13 @@ def asking(text: str, name: str, claims: Mapping[str, str]) -> Protocol:
     for title, claim in claims.items():
         cells = {"property": title, "kind": "reachable", "claim": f"`{claim}`"}
         rows.append(f"| {' | '.join(cells.get(column, '') for column in columns)} |")
-    return parse(f"{text[:end]}\n" + "\n".join(rows) + text[end:], name)
+    return parsed(f"{text[:end]}\n" + "\n".join(rows) + text[end:], name)
 
 
 def with_all_pairs(text: str, name: str) -> Protocol:
     """A document that asks for each pair of states whether it is reachable, and with nothing in
     flight."""
-    states = parse(text, name).states
+    states = parsed(text, name).states
     claims = {f"{a}, {b}": f"A's STATE is {a} and B's STATE is {b}" for a, b in product(states, states)}
     quiet = {f"{title}, quiet": f"{claim} and nothing in flight" for title, claim in claims.items()}
     return asking(text, name, claims | quiet)

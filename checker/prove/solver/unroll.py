@@ -7,7 +7,7 @@ enumerated: a run of so many steps is one formula, made of the document's expres
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import z3
@@ -91,18 +91,16 @@ class Unrolling:
         pairs = zip(symbols, goals.values(), strict=True)
         goal = [symbol.term.value == template.at(depth) for symbol, template in pairs]
         goal.append(any_of(*(symbol.term.value for symbol in symbols)))
-        obligation = Obligation(
-            f"depth {depth}, {len(goals)} left",
-            f"No run of {depth} steps ends where one of these holds: {', '.join(goals)}.",
-            (*self._run, *goal),
-            symbols,
-            self._frame.words,
-        )
+        claim = f"No run of {depth} steps ends where one of these holds: {', '.join(goals)}."
+        name = f"depth {depth}, {len(goals)} left"
+        asked = Obligation(name, claim, tuple(goal), symbols, self._frame.words)
         self._solver.push()
         self._solver.add(*goal)
-        self.results.append(answer_of(self._solver, obligation))
+        result = answer_of(self._solver, asked)
         self._solver.pop()
-        return self.results[-1]
+        whole = replace(asked, assertions=(*self._run, *goal))
+        self.results.append(replace(result, obligation=whole))
+        return result
 
     def _goal(self, property: Property) -> _Template:
         """That the property holds of A, or of B."""
