@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import z3
 
-from checker.document.kinds import Value
+from checker.document.kinds import Kind, Value
 from checker.document.library import parse
 from checker.model.endpoint import Endpoint, Local, Reaction
 from checker.model.evaluate import Evaluator, SemanticError
@@ -15,7 +15,6 @@ from checker.model.segment import Segment
 from checker.prove.certificate import Certificate, State
 from checker.prove.solver.encode import Encoder
 from checker.prove.solver.frame import Frame
-from checker.prove.solver.frame import Local as Symbols
 from checker.prove.solver.stepping import Stepping
 from checker.prove.solver.terms import EncodeError, Term
 from tests.prove.certificates import certificate
@@ -35,19 +34,18 @@ CASES = [
 ]
 
 
-class Placed:
-    """Puts constants in the place of symbols; what then is left of a term is a value."""
+class Values:
+    """Gives symbols values; what then is left of a term is a value."""
 
     def __init__(self, certificate: Certificate, end: int) -> None:
         self.frame = Frame(Encoder(certificate.protocol))
         self.stepping = Stepping(certificate, self.frame, end)
-        solver = z3.Solver()
-        solver.check()
-        self._model = solver.model()
+        self._model: Any = None
 
-    def pairs(self, us: State, segment: Segment | None) -> list[tuple[Any, Any]]:
-        constant = self.stepping.constant(us)
-        before: Symbols = self.stepping.before
+    def give(self, us: State, segment: Segment | None) -> None:
+        """The values of an end before a step, and of the segment that arrives."""
+        self._model = z3.Model()
+        constant, before = self.stepping.constant(us), self.stepping.before
         pairs = [*put(before.end.state, constant.state)]
         for name, term in before.end.values.items():
             pairs += put(term, constant.values[name])
@@ -55,28 +53,23 @@ class Placed:
             fields = self.frame.fields_of(segment.values)
             for name, term in self.stepping.segment.items():
                 pairs += put(term, fields[name])
-        return pairs
+        for symbol, value in pairs:
+            self._model.update_value(symbol, value)
 
-    def read(self, term: Term, kind: Any, pairs: list[tuple[Any, Any]]) -> Value:
-        left = Term(
-            None if term.value is None else z3.substitute(term.value, *pairs),
-            z3.substitute(term.present, *pairs),
-            flags=tuple(z3.substitute(flag, *pairs) for flag in term.flags),
-        )
-        return self.frame.words.read(kind, left, self._model)
+    def holds(self, condition: Any) -> bool:
+        found = self._model.eval(condition)
+        assert z3.is_true(found) or z3.is_false(found), found
+        return bool(z3.is_true(found))
 
-
-def holds(condition: Any, pairs: list[tuple[Any, Any]]) -> bool:
-    found = z3.simplify(z3.substitute(condition, *pairs))
-    assert z3.is_true(found) or z3.is_false(found), found
-    return bool(z3.is_true(found))
+    def read(self, term: Term, kind: Kind) -> Value:
+        return self.frame.words.read(kind, term, self._model)
 
 
-def same_as_rows(placed: Placed, endpoint: Endpoint, us: State, event: str, segment: Segment | None) -> str:
+def same_as_rows(values: Values, endpoint: Endpoint, us: State, event: str, segment: Segment | None) -> str:
     """``"enabled"``, ``"broken"`` or nothing: what both say of an event."""
-    reaction = placed.stepping.taken(event, us.state)
-    pairs = placed.pairs(us, segment)
-    enabled, broken = holds(reaction.enabled, pairs), holds(reaction.broken, pairs)
+    reaction = values.stepping.taken(event, us.state)
+    values.give(us, segment)
+    enabled, broken = values.holds(reaction.enabled), values.holds(reaction.broken)
     try:
         expected: Reaction | None = endpoint.react(Local(*us), event, segment)
     except SemanticError:
@@ -86,17 +79,17 @@ def same_as_rows(placed: Placed, endpoint: Endpoint, us: State, event: str, segm
     assert enabled is (expected is not None and not expected.refused)
     if not enabled or expected is None:
         return ""
-    kinds = {symbol.name.removeprefix("after "): symbol.kind for symbol in placed.stepping.after.symbols}
-    (outcome,) = (outcome for outcome in reaction.outcomes if holds(outcome.when, pairs))
+    kinds = {symbol.name.removeprefix("after "): symbol.kind for symbol in values.stepping.after.symbols}
+    (outcome,) = (outcome for outcome in reaction.outcomes if values.holds(outcome.when))
     assert outcome.state == expected.after.state
     assert outcome.state in reaction.states
-    values = tuple(placed.read(term, kinds[name], pairs) for name, term in outcome.values.items())
-    assert values == expected.after.values
+    after = tuple(values.read(term, kinds[name]) for name, term in outcome.values.items())
+    assert after == expected.after.values
     fields = endpoint.protocol.fields
-    there = [[one for one in place if holds(one.when, pairs)] for place in reaction.sent]
+    there = [[one for one in place if values.holds(one.when)] for place in reaction.sent]
     assert all(len(place) <= 1 for place in there)
     sent = tuple(
-        Segment(tuple(placed.read(one.fields[name], field.kind, pairs) for name, field in fields.items()))
+        Segment(tuple(values.read(one.fields[name], field.kind) for name, field in fields.items()))
         for place in there
         for one in place
     )
@@ -110,13 +103,13 @@ def test_terms_and_rows_agree(name: str, scenario: str, end: int) -> None:
     whole = certificate(name, scenario)
     protocol = whole.protocol
     endpoint = Endpoint(protocol, whole.scenario, end, Evaluator(protocol, whole.switches()))
-    placed = Placed(whole, end)
+    values = Values(whole, end)
     said = set()
     for us in whole.ends[end]:
         for event in protocol.events.values():
             segments = whole.segments if event.kind == "arrival" else [None]
             for segment in segments:
-                said.add(same_as_rows(placed, endpoint, us, event.name, segment))
+                said.add(same_as_rows(values, endpoint, us, event.name, segment))
     assert "enabled" in said
 
 

@@ -18,6 +18,8 @@ EFFORT = 20_000_000
 """What the solver may spend on one question, in steps that it counts: some seconds. The answer is
 the same however busy the machine is."""
 
+TOO_MUCH = "it takes more effort than a question is given"
+
 Answer = Literal["sat", "unsat", "unknown"]
 Status = Literal["proved", "fails", "unknown"]
 Example = tuple[tuple[str, Value], ...]
@@ -69,10 +71,16 @@ def answer_of(solver: Any, obligation: Obligation) -> Result:
     """Asks a solver that has been given the assertions of an obligation."""
     found = solver.check()
     if found == z3.unknown:
-        return Result(obligation, "unknown", "unknown", reason=solver.reason_unknown())
+        return Result(obligation, "unknown", "unknown", reason=_reason(solver))
     answer: Answer = "sat" if found == z3.sat else "unsat"
     example = _example(obligation, solver.model()) if answer == "sat" else ()
     return Result(obligation, "proved" if answer == obligation.wants else "fails", answer, example)
+
+
+def _reason(solver: Any) -> str:
+    """Why a question has no answer; its parts have several words for having spent the effort."""
+    said = str(solver.reason_unknown())
+    return TOO_MUCH if "canceled" in said or "resource" in said else said
 
 
 def _example(obligation: Obligation, model: Any) -> Example:
