@@ -69,9 +69,10 @@ def depths(graph: StateGraph, properties: Sequence[Property], most: int) -> Mapp
 def both(
     protocol: Protocol, scenario: str, most: int | None, max_states: int | None = None
 ) -> Mapping[str, int | None]:
-    """The depths that both find; ``most`` is that of the whole graph where it is ``None``."""
+    """The depths that both find; where ``most`` is ``None``, in runs one step longer than the graph is
+    deep."""
     graph = explore(Model(protocol, protocol.scenarios[scenario]), Limits(max_states))
-    most = len(graph.levels) - 1 if most is None else most
+    most = len(graph.levels) if most is None else most
     expected = depths(graph, reachable(protocol), most)
     found = Unrolling(protocol, protocol.scenarios[scenario]).soonest(reachable(protocol), most)
     assert {name: soonest.depth for name, soonest in found.items()} == expected
@@ -129,7 +130,14 @@ def toy_text(name: str) -> str:
     return (ROOT / "tests" / "documents" / f"{name}.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("scenario", toy("post").scenarios)
+ALIKE = ["a pair in a queue", "both at once, little room", "two equal in a queue", "half a pair"]
+"""Scenarios of the post with a network that occurs in another one too."""
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [pytest.param(s, marks=pytest.mark.slow) if s in ALIKE else s for s in toy("post").scenarios],
+)
 def test_the_post_to_every_depth(scenario: str) -> None:
     found = both(asking(toy_text("post"), "post.md", LETTERS), scenario, None)
     assert found["0 letters, none, nothing in flight"] == 0
@@ -142,6 +150,25 @@ def test_the_post_to_every_depth(scenario: str) -> None:
 def test_timers_and_faults_to_every_depth(name: str, scenario: str) -> None:
     found = both(with_all_pairs(toy_text(name), f"{name}.md"), scenario, None)
     assert 0 in found.values()
+
+
+@pytest.mark.parametrize(
+    ("network", "soonest"), [("queue", [None, None]), ("queue, lose 1", [2, None]), ("queue, lose", [2, 4])]
+)
+def test_what_finds_no_room_spends_a_loss(network: str, soonest: list[int | None]) -> None:
+    """Of two letters at once the second finds no room. Without a loss for it neither is sent."""
+    row = f"| pairs | send both; send both | none | {network} | capacity 1 | |\n"
+    got = {f"got {n}": f"B's got = {n}" for n in (1, 2)}
+    found = both(asking(toy_text("post").rstrip("\n") + f"\n{row}", "post.md", got), "pairs", 5)
+    assert [found[title] for title in got] == soonest
+
+
+def test_no_echo_is_about_what_the_end_itself_has_sent() -> None:
+    """A sends again when what it sent has arrived, though what B sent is equal and on its way."""
+    text = toy_text("timers").rstrip("\n")
+    text += "\n| both count | none | none | A: go; B: go | queue | capacity 1 | no echo | counting = on | |\n"
+    protocol = asking(text, "timers.md", {"again": "tries = 1 and some segment from peer (number = 0)"})
+    assert both(protocol, "both count", None)["again"] == 2
 
 
 # Questions

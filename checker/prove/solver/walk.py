@@ -207,11 +207,10 @@ class Walker:
             return term
         most = z3.BitVecVal(limit, COUNT_BITS)
         over = z3.UGT(term.value, most)
-        held = replace(term, value=z3.If(over, most, term.value), bits=limit.bit_length())
         if place.ghost:
-            return held
+            return replace(term, value=z3.If(over, most, term.value), bits=limit.bit_length())
         fits = any_of(negated(term.present), negated(over))
-        return replace(held, defined=all_of(term.defined, fits))
+        return replace(term, defined=all_of(term.defined, fits), bits=limit.bit_length())
 
 
 def _join(coming: dict[str, Working], working: Working) -> None:
