@@ -52,11 +52,13 @@ def _reasons(all_depths: Sequence[Depths]) -> Iterator[tuple[str, str]]:
 
 
 def _steps(found: Soonest) -> str:
-    """A number of steps; ``none`` if in no run of those asked for, ``>5`` if it may be in longer ones
-    than were looked at."""
+    """A number of steps; ``none`` if in no run of those asked for, ``>5`` if perhaps in longer ones than
+    were looked at, ``?`` if none was."""
     if found.depth is not None:
         return str(found.depth)
-    return f">{found.looked}" if found.reason else "none"
+    if not found.reason:
+        return "none"
+    return "?" if found.looked < 0 else f">{found.looked}"
 
 
 def unrolls_report(protocol: Protocol, results: Sequence[UnrollResult], broken: int) -> Iterator[Text]:
