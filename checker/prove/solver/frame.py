@@ -98,8 +98,8 @@ class Frame:
         """A number up to ``most``, and perhaps a little beyond."""
         return self._set(name, Kind("count", limit=most))
 
-    def event(self, name: str = "event") -> Symbol:
-        return self._set(name, Kind("words", words=tuple(self.protocol.events)))
+    def event(self) -> Symbol:
+        return self._set("event", Kind("words", words=tuple(self.protocol.events)))
 
     def names_of(self, symbol: Symbol) -> tuple[str, ...]:
         """What the solver calls a symbol; one of the same name is called the same."""

@@ -147,9 +147,8 @@ class Induction:
     def _covered(self, stepping: Stepping, trial: Trial, view: View, left: Left) -> Bool:
         """That some view has at least what is in flight after a step from ``view``."""
         own, other = 2 + stepping.end, 3 - stepping.end
-        states = stepping.taken(
-            trial.event, self.certificate.ends[stepping.end][view[stepping.end]].state
-        ).states
+        us = self.certificate.ends[stepping.end][view[stepping.end]]
+        states = stepping.taken(trial.event, us.state).states
         found = []
         for after in self._beside[1 - stepping.end].get(view[1 - stepping.end], ()):
             there = self.certificate.ends[stepping.end][after[stepping.end]]
