@@ -44,7 +44,7 @@ QUICK = [
     ("outage", "both crash", True),
     ("rfc9293", "refused", False),
 ]
-TCP = ["open", "TIME-WAIT defended", "simultaneous open", "crash, listening again", "reopen", "early FIN"]
+TCP = ["open", "TIME-WAIT defended", "crash, listening again", "reopen", "user timeout", "open and close"]
 SLOW = [
     (*case, is_exact)
     for name in [*TOYS, "textbook"]
@@ -52,10 +52,7 @@ SLOW = [
     for is_exact in (False, True)
     if (name, is_exact) != ("echo", True)
 ]
-SLOW += [
-    ("rfc9293", scenario, False)
-    for scenario in [*TCP, "simultaneous close", "user timeout", "open and close"]
-]
+SLOW += [("rfc9293", scenario, False) for scenario in TCP]
 SLOW = [case for case in SLOW if case not in QUICK]
 
 TAKEN_APART = [
