@@ -7,7 +7,7 @@ import pytest
 from checker.document.library import parse
 from checker.explore.engines import Engine
 from checker.explore.limits import Limits
-from checker.verify.why import Missed, missed, shortest, without
+from checker.verify.why import Missed, missed, shortest, trial_of, tried, without
 
 LAMP = """
 | state | meaning |
@@ -38,6 +38,7 @@ LAMP = """
 |---|---|---|---|
 | both bright | never stuck | `A's STATE is bright` | `B's STATE is bright` |
 | lit | reachable | | `STATE is bright and peer's STATE is bright` |
+| pressed once | invariant | | `takes press = (STATE is dark)` |
 
 | scenario | A | B | network | bounds | expect |
 |---|---|---|---|---|---|
@@ -66,16 +67,84 @@ def test_the_properties_that_fail_without_a_row(row: str, properties: list[list[
     assert [each.anything for each in found(row)] == [bool(names) for names in properties]
 
 
-def test_a_call_that_nobody_takes_or_refuses_any_more() -> None:
-    """In both scenarios: B, lit, may light up A before A's user presses."""
-    assert [each.unanswered for each in found("press.bright")] == [(("bright", "press"),)] * 2
-    assert [each.unanswered for each in found("press.dark")] == [(("dark", "press"),)] * 2
+def failing(row: str) -> list[set[str]]:
+    """By scenario the properties that fail without a row and not with it."""
+    return [{j.verdict.property.name for j in each.judged if each.fails} for each in found(row)]
 
 
-def test_what_has_no_meaning_without_a_row() -> None:
-    for each in found("letter.thanks"):
-        assert "in bright at A on letter <SORT=thanks>: no row handles it" in each.error
+def test_a_row_that_takes_a_call_refuses_it_instead() -> None:
+    """Then nobody shines, but for B in *lossy*, whose premise is about A. And the call that is not
+    taken in the dark is missed by who asks for that."""
+    assert failing("press.dark") == [{"lit", "pressed once"}] * 2
+    assert [each.holes for each in found("press.dark")] == [("nobody takes or refuses press in dark",)] * 2
+
+
+def test_a_row_that_refuses_a_call_takes_it_instead_and_does_nothing_else() -> None:
+    """Only who asks whether it is taken can tell."""
+    assert failing("press.bright") == [{"pressed once"}] * 2
+    assert [each.holes for each in found("press.bright")] == [
+        ("nobody takes or refuses press in bright",)
+    ] * 2
+
+
+def test_a_row_that_handles_a_segment_does_nothing_instead() -> None:
+    """B stays dark; where nothing may be lost, that is unknown for want of room. A row that only
+    ignores a segment does no less then, and leaves a hole all the same."""
+    assert failing("letter.light") == [set(), {"lit", "both bright"}]
+    assert failing("letter.thanks") == [set(), set()]
+    for each in [*found("letter.light"), *found("letter.thanks")]:
+        (hole,) = {hole.rpartition(": ")[2] for hole in each.holes}
+        assert (hole, each.error) == ("no row handles it", "")
         assert each.anything
+    assert found("letter.thanks")[0].holes == (
+        "in bright at A on letter <SORT=thanks>: no row handles it",
+        "in dark at A on letter <SORT=thanks>: no row handles it",
+    )
+
+
+def test_what_is_tried_in_place_of_each_row() -> None:
+    protocol = parse(LAMP, "lamp.md")
+    assert {rule.id: trial_of(protocol, rule) for rule in protocol.rules} == {
+        "press.dark": "refuses",
+        "press.bright": "takes",
+        "letter.light": "idle",
+        "letter.thanks": "idle",
+        "again.send": "left out",
+        "spare.dark": "left out",
+    }
+    for rule in protocol.rules:
+        others = {r.id: r for r in tried(protocol, rule.id).rules}
+        other = others.pop(rule.id, None)
+        assert others == {r.id: r for r in protocol.rules if r is not rule}
+        if other is None:
+            assert rule.id in ("again.send", "spare.dark")
+        else:
+            assert (other.states, other.events, other.guard) == (rule.states, rule.events, rule.guard)
+            assert (other.acts, other.sends, other.next) == ((), (), "")
+            assert other.then == {"press.dark": "refuse", "press.bright": "stop"}.get(rule.id, "")
+
+
+def test_a_call_that_cannot_be_made_before_the_start() -> None:
+    text = LAMP.replace("| scenario | A | B |", "| scenario | opened | A | B |")
+    text = text.replace(
+        "|---|---|---|---|---|---|\n| good |", "|---|---|---|---|---|---|---|\n| good | B: press |"
+    )
+    text = text.replace("| lossy |", "| lossy | |")
+    protocol = parse(text, "lamp.md")
+    good = missed(protocol, "press.dark", protocol.scenarios["good"], Limits(), Engine("reference"))
+    assert good.error == "B cannot call press in dark"
+    assert good.anything
+    assert not good.fails
+
+
+def test_a_segment_that_a_row_never_handles_is_not_missed() -> None:
+    """Nobody presses, so nothing is sent: the scenario need not be asked."""
+    text = LAMP.replace("| good | press; press |", "| good | none |")
+    protocol = parse(text, "lamp.md")
+    never = missed(protocol, "letter.light", protocol.scenarios["good"], Limits(), Engine("reference"))
+    assert (never.anything, never.model) == (False, None)
+    asked = missed(protocol, "press.bright", protocol.scenarios["good"], Limits(), Engine("reference"))
+    assert asked.model is not None
 
 
 def test_the_shortest_run_of_each_property() -> None:
