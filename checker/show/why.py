@@ -12,7 +12,7 @@ from checker.show.ladder import ladder
 from checker.show.paragraph import WIDTH, counted, paragraph
 from checker.verify.results import Judged
 from checker.verify.stuck import run_of
-from checker.verify.why import Missed, Trial, shortest
+from checker.verify.why import Missed, Trial, newly_fails, shortest
 
 INSTEAD: dict[Trial, str] = {
     "idle": "it does nothing",
@@ -106,8 +106,8 @@ def _shortly(each: Missed) -> str:
 
 def _less_telling(named: tuple[str, tuple[Missed, Judged]]) -> tuple[bool, bool]:
     """What fails comes first, and of that what has a run."""
-    verdict = named[1][1].verdict
-    return verdict.outcome != "violated", verdict.trace is None
+    judged = named[1][1]
+    return not newly_fails(judged), judged.verdict.trace is None
 
 
 def score(missed: int, rows: int, scenarios: int, left_out: int) -> Iterator[Text]:

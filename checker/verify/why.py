@@ -51,7 +51,12 @@ class Missed:
     @property
     def fails(self) -> bool:
         """Whether a property fails that does not fail with the row."""
-        return any(judged.verdict.outcome == "violated" for judged in self.judged)
+        return any(map(newly_fails, self.judged))
+
+
+def newly_fails(judged: Judged) -> bool:
+    """Whether a property fails, and not just in another way than the scenario expects."""
+    return judged.verdict.outcome == "violated" and judged.expected != "violated"
 
 
 def trial_of(protocol: Protocol, rule: Rule) -> Trial:

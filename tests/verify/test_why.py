@@ -102,6 +102,23 @@ def test_a_row_that_handles_a_segment_does_nothing_instead() -> None:
     )
 
 
+def test_what_fails_with_the_row_too_does_not_count() -> None:
+    """That the row which is blamed is needed no more, or that nothing fails any more, is told, but
+    no property misses the row for that."""
+    lossy = "| lossy | press | none | queue, lose | capacity 2 | lit holds"
+    text = LAMP.replace(lossy, f"{lossy}; both bright violated by again.send")
+    protocol = parse(text.replace("| `STATE is bright and peer's", "| `on or peer's"), "lamp.md")
+    other = missed(protocol, "letter.light", protocol.scenarios["lossy"], Limits(), Engine("reference"))
+    assert [(j.verdict.outcome, j.complaint) for j in other.judged] == [
+        ("violated", "expected by again.send, but some counterexample does not fire it")
+    ]
+    assert other.anything
+    assert not other.fails
+    spare = missed(protocol, "spare.dark", protocol.scenarios["lossy"], Limits(), Engine("reference"))
+    assert [(j.verdict.outcome, j.expected) for j in spare.judged] == [("holds", "violated")]
+    assert not spare.fails
+
+
 def test_what_is_tried_in_place_of_each_row() -> None:
     protocol = parse(LAMP, "lamp.md")
     assert {rule.id: trial_of(protocol, rule) for rule in protocol.rules} == {
