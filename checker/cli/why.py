@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from checker.explore.engines import Engine
 from checker.explore.limits import Limits
 from checker.model.tables import Model
 from checker.show.why import purpose, row_of_table, score
-from checker.verify.why import Missed, missed, trial_of
+from checker.verify.why import Missed, holes, missed, trial_of
 
 
 @click.command("why", context_settings={"max_content_width": 80})
@@ -128,11 +129,16 @@ def _missed(
 def _without(
     protocol: Protocol, rule: str, scenarios: Sequence[Scenario], engine: Engine, limits: Limits
 ) -> list[Missed]:
-    """What ``scenarios`` miss without a rule, up to the first in which a property fails."""
+    """What ``scenarios`` miss without a rule, up to the first in which a property fails; if none
+    does, with the first holes that it leaves."""
     found: list[Missed] = []
     for scenario in scenarios:
         found.append(missed(protocol, rule, scenario, limits, engine))
         if found[-1].fails or limits.interrupted:
+            return found
+    for number, each in enumerate(found):
+        if left := holes(protocol, rule, each.scenario):
+            found[number] = replace(each, holes=left)
             break
     return found
 

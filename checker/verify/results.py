@@ -69,15 +69,24 @@ def check_scenario(
 ) -> ScenarioResult:
     """Explores a scenario and decides its properties (all, or those named).
 
-    Unless it is named, a ``reachable`` property is decided only where the scenario expects
-    something of it.
     Raises ``SemanticError`` where a row or a claim has no meaning in a state.
     """
-    model = Model(protocol, scenario)
-    graph = (engine or Engine()).explore(model, limits)
+    graph = (engine or Engine()).explore(Model(protocol, scenario), limits)
+    return check_graph(graph, limits, properties)
+
+
+def check_graph(graph: StateGraph, limits: Limits, properties: Sequence[str] | None = None) -> ScenarioResult:
+    """Decides the properties of a scenario (all, or those named) that has been explored.
+
+    Unless it is named, a ``reachable`` property is decided only where the scenario expects
+    something of it.
+    Raises ``SemanticError`` where a claim has no meaning in a state.
+    """
+    model = graph.system.model
+    scenario = model.scenario
     expectations = {expectation.property: expectation for expectation in scenario.expect}
     judged = []
-    for property in protocol.properties.values():
+    for property in model.protocol.properties.values():
         if _is_wanted(property, expectations, properties):
             verdict = confirm(model, decide(graph, property))
             expectation = expectations.get(property.name)

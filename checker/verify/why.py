@@ -16,12 +16,13 @@ from typing import Literal
 
 from checker.document.protocol import Protocol, Rule, Scenario
 from checker.explore.engines import Engine
+from checker.explore.graph import StateGraph
 from checker.explore.limits import Limits
 from checker.model.endpoint import UnhandledError
 from checker.model.evaluate import SemanticError
 from checker.model.tables import Model
 from checker.verify.lint import Closure, close
-from checker.verify.results import Judged, check_scenario
+from checker.verify.results import Judged, check_graph, times_fired
 
 Trial = Literal["left out", "idle", "refuses", "takes"]
 """What is tried in place of a row: nothing; one that fires, but does nothing and goes on; one that
@@ -32,9 +33,9 @@ refuses its calls; one that takes them and does nothing else."""
 class Missed:
     """What one scenario misses without a row.
 
-    ``judged`` are the verdicts that are then not as expected, of ``model``; ``holes`` say what is
-    neither taken nor refused, or not handled, if the row is left out; ``error`` is what has no
-    meaning any more. ``limit`` is why not all of it could be decided, empty if it could.
+    ``judged`` are the verdicts that are then not as expected, of ``model``; ``error`` is what has no
+    meaning any more; ``holes``, if they were looked for, say what is not answered where the row is
+    just left out. ``limit`` is why not all of it could be decided, empty if it could.
     """
 
     scenario: Scenario
@@ -69,7 +70,7 @@ def trial_of(protocol: Protocol, rule: Rule) -> Trial:
 
 def tried(protocol: Protocol, row: str) -> Protocol:
     """``protocol`` with what is tried in place of the rule ``row``."""
-    rule = _named(protocol, row)
+    rule = next(rule for rule in protocol.rules if rule.id == row)
     trial = trial_of(protocol, rule)
     if trial == "left out":
         return without(protocol, row)
@@ -85,43 +86,53 @@ def without(protocol: Protocol, row: str) -> Protocol:
 
 def missed(protocol: Protocol, row: str, scenario: Scenario, limits: Limits, engine: Engine) -> Missed:
     """What ``scenario`` misses if ``protocol`` lacks the rule ``row``."""
-    closure = close(protocol, scenario)
-    if _never_matters(protocol, row, closure):
-        return Missed(scenario)
-    holes = _holes(close(without(protocol, row), scenario)) - _holes(closure)
-    found = Missed(scenario, holes=tuple(sorted(holes)))
     asked = _blaming_nothing_on(row, scenario)
     try:
-        result = check_scenario(tried(protocol, row), asked, limits, None, engine)
+        graph = engine.explore(Model(tried(protocol, row), asked), limits)
+        if _nothing_changes(protocol, row, graph):
+            return Missed(scenario)
+        result = check_graph(graph, limits)
     except SemanticError as error:
-        row = "" if error.row == scenario.name else error.row
-        return replace(found, error=f"{row}: {error.what}".removeprefix(": "))
+        where = "" if error.row == scenario.name else error.row
+        return Missed(scenario, error=f"{where}: {error.what}".removeprefix(": "))
     wrong = [judged for judged in result.judged if not judged.as_expected]
     decided = tuple(judged for judged in wrong if judged.verdict.outcome != "unknown")
-    return replace(found, model=result.model, judged=decided, limit=result.limit)
+    return Missed(scenario, result.model, decided, limit=result.limit)
 
 
-def _named(protocol: Protocol, row: str) -> Rule:
-    return next(rule for rule in protocol.rules if rule.id == row)
+def _nothing_changes(protocol: Protocol, row: str, graph: StateGraph) -> bool:
+    """Whether ``graph``, in which something is tried in place of a row, is surely the same as with
+    the row: it fires nowhere, or did nothing anyway and no other row behind it could go on.
+
+    What rows say of calls and timers is also asked where they do not fire.
+    """
+    rule = next(rule for rule in protocol.rules if rule.id == row)
+    if trial_of(protocol, rule) != "idle":
+        return False
+    if graph.complete and not graph.truncated.any() and times_fired(graph)[row] == 0:
+        return True
+    behind = protocol.rules[protocol.rules.index(rule) + 1 :]
+    other = any(
+        r.step != rule.step and {*r.states} & {*rule.states} and {*r.events} & {*rule.events} for r in behind
+    )
+    return not (rule.acts or rule.sends or rule.next) and (not rule.then or not other)
 
 
-def _never_matters(protocol: Protocol, row: str, closure: Closure) -> bool:
-    """Whether a row that handles segments fires in no state of a scenario, so that nothing changes
-    without it. What rows say of calls and timers is asked where they do not fire, too."""
-    rule = _named(protocol, row)
-    known = closure.complete and not closure.broken
-    return known and trial_of(protocol, rule) == "idle" and protocol.rules.index(rule) not in closure.fired
+def holes(protocol: Protocol, row: str, scenario: Scenario) -> tuple[str, ...]:
+    """What is neither taken nor refused, or not handled, where the rule ``row`` is left out, whatever
+    the network does; for each state once."""
+    found = _holes(close(without(protocol, row), scenario))
+    return tuple(sorted(found and found - _holes(close(protocol, scenario))))
+
+
+def _holes(closure: Closure) -> set[str]:
+    unanswered = {f"nobody takes or refuses {call} in {state}" for state, call in closure.unanswered}
+    return unanswered | {e.what for e in closure.broken.values() if isinstance(e, UnhandledError)}
 
 
 def _blaming_nothing_on(row: str, scenario: Scenario) -> Scenario:
     expect = [replace(e, blame="" if e.blame == row else e.blame) for e in scenario.expect]
     return replace(scenario, expect=tuple(expect))
-
-
-def _holes(closure: Closure) -> set[str]:
-    """What no row answers, once for each state."""
-    unanswered = {f"nobody takes or refuses {call} in {state}" for state, call in closure.unanswered}
-    return unanswered | {e.what for e in closure.broken.values() if isinstance(e, UnhandledError)}
 
 
 def shortest(found: Sequence[Missed]) -> dict[str, tuple[Missed, Judged]]:

@@ -7,7 +7,7 @@ import pytest
 from checker.document.library import parse
 from checker.explore.engines import Engine
 from checker.explore.limits import Limits
-from checker.verify.why import Missed, missed, shortest, trial_of, tried, without
+from checker.verify.why import Missed, holes, missed, newly_fails, shortest, trial_of, tried, without
 
 LAMP = """
 | state | meaning |
@@ -67,6 +67,12 @@ def test_the_properties_that_fail_without_a_row(row: str, properties: list[list[
     assert [each.anything for each in found(row)] == [bool(names) for names in properties]
 
 
+def left_out(row: str) -> list[tuple[str, ...]]:
+    """By scenario the holes that a row leaves."""
+    protocol = parse(LAMP, "lamp.md")
+    return [holes(protocol, row, scenario) for scenario in protocol.scenarios.values()]
+
+
 def failing(row: str) -> list[set[str]]:
     """By scenario the properties that fail without a row and not with it."""
     return [{j.verdict.property.name for j in each.judged if each.fails} for each in found(row)]
@@ -76,15 +82,13 @@ def test_a_row_that_takes_a_call_refuses_it_instead() -> None:
     """Then nobody shines, but for B in *lossy*, whose premise is about A. And the call that is not
     taken in the dark is missed by who asks for that."""
     assert failing("press.dark") == [{"lit", "pressed once"}] * 2
-    assert [each.holes for each in found("press.dark")] == [("nobody takes or refuses press in dark",)] * 2
+    assert left_out("press.dark") == [("nobody takes or refuses press in dark",)] * 2
 
 
 def test_a_row_that_refuses_a_call_takes_it_instead_and_does_nothing_else() -> None:
     """Only who asks whether it is taken can tell."""
     assert failing("press.bright") == [{"pressed once"}] * 2
-    assert [each.holes for each in found("press.bright")] == [
-        ("nobody takes or refuses press in bright",)
-    ] * 2
+    assert left_out("press.bright") == [("nobody takes or refuses press in bright",)] * 2
 
 
 def test_a_row_that_handles_a_segment_does_nothing_instead() -> None:
@@ -92,14 +96,13 @@ def test_a_row_that_handles_a_segment_does_nothing_instead() -> None:
     ignores a segment does no less then, and leaves a hole all the same."""
     assert failing("letter.light") == [set(), {"lit", "both bright"}]
     assert failing("letter.thanks") == [set(), set()]
-    for each in [*found("letter.light"), *found("letter.thanks")]:
-        (hole,) = {hole.rpartition(": ")[2] for hole in each.holes}
-        assert (hole, each.error) == ("no row handles it", "")
-        assert each.anything
-    assert found("letter.thanks")[0].holes == (
+    assert not any(each.anything for each in found("letter.thanks"))
+    assert left_out("letter.thanks")[0] == (
         "in bright at A on letter <SORT=thanks>: no row handles it",
         "in dark at A on letter <SORT=thanks>: no row handles it",
     )
+    assert left_out("letter.light")[1] == ("in dark at B on letter <SORT=light>: no row handles it",)
+    assert left_out("again.send") == [(), ()]
 
 
 def test_what_fails_with_the_row_too_does_not_count() -> None:
@@ -154,14 +157,32 @@ def test_a_call_that_cannot_be_made_before_the_start() -> None:
     assert not good.fails
 
 
-def test_a_segment_that_a_row_never_handles_is_not_missed() -> None:
-    """Nobody presses, so nothing is sent: the scenario need not be asked."""
+def test_where_nothing_changes_nothing_is_decided() -> None:
+    """Nobody presses, so nothing is sent; thanks are ignored with the row and without it. But calls
+    are asked about where nobody makes them."""
     text = LAMP.replace("| good | press; press |", "| good | none |")
     protocol = parse(text, "lamp.md")
-    never = missed(protocol, "letter.light", protocol.scenarios["good"], Limits(), Engine("reference"))
-    assert (never.anything, never.model) == (False, None)
-    asked = missed(protocol, "press.bright", protocol.scenarios["good"], Limits(), Engine("reference"))
-    assert asked.model is not None
+
+    def decided(row: str, scenario: str) -> bool:
+        found = missed(protocol, row, protocol.scenarios[scenario], Limits(), Engine("reference"))
+        return found.model is not None
+
+    assert not decided("letter.light", "good")
+    assert decided("letter.light", "lossy")
+    assert not decided("letter.thanks", "lossy")
+    assert decided("press.bright", "good")
+    assert decided("again.send", "good")
+
+
+def test_a_row_that_ends_what_others_would_go_on_with() -> None:
+    """It does nothing but stop; a row behind it would put the lamp out."""
+    stops = "| `check.thanks` | bright | letter | `sort is thanks` | | | | stop |\n"
+    text = LAMP.replace("| `letter.light` |", f"{stops}| `letter.light` |")
+    text = text.replace("`sort is thanks` | | | | |", "`sort is thanks` | | | dark | |")
+    stays = "| stays bright | step | `before STATE is bright` | `after STATE is bright` |\n"
+    protocol = parse(text.replace("| pressed once |", f"{stays}| pressed once |"), "lamp.md")
+    each = missed(protocol, "check.thanks", protocol.scenarios["lossy"], Limits(), Engine("reference"))
+    assert [j.verdict.property.name for j in each.judged if newly_fails(j)] == ["stays bright"]
 
 
 def test_the_shortest_run_of_each_property() -> None:
