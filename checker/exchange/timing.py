@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from checker.document.lengths import Given, write_number
 from checker.document.protocol import Protocol
 from checker.timing.answer import Answer, Bound, Timing
-from checker.timing.given import Given, write_number
 from checker.timing.words import constraint_in_words, formula, premise
 
 
