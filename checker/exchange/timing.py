@@ -14,14 +14,14 @@ def timing_to_json(protocol: Protocol, scenario: str, answer: Answer) -> dict[st
     return {
         "document": protocol.name,
         "scenario": scenario,
-        "given": {name: _given(answer.numbers.get(name, Given())) for name in protocol.durations},
+        "given": {name: given_to_json(answer.numbers.get(name, Given())) for name in protocol.durations},
         "possible": answer.possible,
         "idle": list(answer.idle),
         "orders": [_timing(answer, timing) for timing in (answer.run, answer.ends)],
     }
 
 
-def _given(given: Given) -> dict[str, str | None]:
+def given_to_json(given: Given) -> dict[str, str | None]:
     return {
         "least": write_number(given.least),
         "most": None if given.most is None else write_number(given.most),

@@ -13,9 +13,10 @@ from checker.document.library import bundled_folder, load
 from checker.document.statements import Exchange, Statements, load_statements
 from checker.explore.limits import Limits
 from checker.show.statements import statement_report
+from checker.timing.statements import answers
 from checker.verify.lint import lint
 from checker.verify.results import check_scenario, never_fired
-from checker.verify.statements import StatementResult, answer, conclude, jobs_of
+from checker.verify.statements import StatementResult, conclude, jobs_of
 from tests.promises import unkept_twins
 
 CLAIMS = bundled_folder() / "claims.md"
@@ -29,8 +30,8 @@ def claims() -> Statements:
 
 @cache
 def results() -> dict[str, StatementResult]:
-    answers = {key: found for job in jobs_of(claims().statements) for key, found in answer(job, Limits())}
-    return {statement.name: conclude(statement, answers) for statement in claims().statements}
+    found = {key: one for job in jobs_of(claims().statements) for key, one in answers(job, Limits())}
+    return {statement.name: conclude(statement, found) for statement in claims().statements}
 
 
 def test_all_five_tutorials_speak() -> None:
