@@ -194,17 +194,16 @@ class _Reader(RowReader):
     def _said(self, phrase: Phrase, protocol: Protocol, row: Row) -> tuple[str, str, Need | None]:
         """The property or exchange that is named, and what is said of it."""
         text, names = phrase.text, [*protocol.properties, *self._exchanges]
-        if text in names:
-            return text, "holds", None
+        said = "" if text in names else next((said for said in SAID if text.endswith(f" {said}")), "")
+        bare = text.removesuffix(said).strip()
+        if bare in names or ":" not in text:
+            return bare, said or "holds", None
         named = [name for name in names if text.startswith(f"{name}:")]
         name = max(named, key=len, default=text.partition(":")[0])
-        if name != text:
-            rest = text[len(name) + 1 :].strip()
-            place = phrase.position.moved(len(text) - len(rest))
-            reader = NeedReader(protocol, self.problems, row.key)
-            return name, "holds", reader.read(Phrase(rest, place)) if named else None
-        said = next((said for said in SAID if text.endswith(f" {said}")), "")
-        return text.removesuffix(said).strip(), said or "holds", None
+        rest = text[len(name) + 1 :].strip()
+        place = phrase.position.moved(len(text) - len(rest))
+        reader = NeedReader(protocol, self.problems, row.key)
+        return name, "holds", reader.read(Phrase(rest, place)) if named else None
 
     def _protocol(self, name: str, position: Position, row: Row) -> Protocol | None:
         """The document of this name; what is wrong with it is told once."""

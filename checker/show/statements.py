@@ -54,7 +54,7 @@ def _decided(decided: Decided) -> Iterator[Text]:
 
 
 def _outcome(decision: Decision, answer: Answer) -> str:
-    """``holds``, ``impossible``, ``ruled out by wait over 60, not over 240, if life 30``."""
+    """``holds``, ``impossible``, ``ruled out by wait over 60, not 240, if life 30``."""
     need, outcome = decision.need, answer.outcome
     if need is None:
         exchange = isinstance(decision.subject, Exchange)
@@ -65,7 +65,7 @@ def _outcome(decision: Decision, answer: Answer) -> str:
     conditions = need.conditions(decision.protocol)
     if answer.longest is None:
         return f"ruled out by no {need.duration}{conditions}"
-    other = "" if outcome == "holds" else f", not over {write_number(need.length)},"
+    other = "" if outcome == "holds" else f", not {write_number(need.length)},"
     return f"ruled out by {need.duration} over {write_number(answer.longest)}{other}{conditions}"
 
 

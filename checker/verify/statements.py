@@ -207,7 +207,9 @@ def _unlike_lengths(one: Decision, other: Decision) -> list[str]:
     here, there = ({} if each.need is None else each.need.given for each in (one, other))
     durations = one.protocol.durations
     return [
-        f"with {name} {write_given(durations[name], here[name])}" if name in here else f"with any {name}"
+        f"with {name} {write_given(durations[name], here[name])}"
+        if name in here
+        else f"with no length given for {name}"
         for name in dict.fromkeys([*here, *there])
         if here.get(name) != there.get(name)
     ]
