@@ -264,7 +264,7 @@ class _Checking:
         self.out.text(list(report))
         self.out.values.append(statements_to_json(document.name, version_of_all(path, document), results))
         if self.options.traces is not None:
-            for protocol, scenario, (_, _, name), found, run in check.runs():
+            for protocol, scenario, (_, _, name, _), found, run in check.runs():
                 property = name if name in protocol.properties else ""
                 model = Model(protocol, scenario)
                 save_trace(self.options.traces, model, run, name, property, found.end)

@@ -16,7 +16,8 @@ from checker.document.statements import Statements
 from checker.explore.engines import Engine
 from checker.explore.limits import Limits, ResumeError
 from checker.model.evaluate import SemanticError
-from checker.verify.statements import Answer, Job, Key, StatementResult, answer, conclude, jobs_of
+from checker.timing.statements import answers
+from checker.verify.statements import Answer, Job, Key, StatementResult, conclude, jobs_of
 from checker.verify.trace import Trace
 
 
@@ -32,12 +33,12 @@ def claim_jobs(document: Statements, options: Options) -> Iterator[Explored]:
 
 def _answered(job: Job, engine: Engine, limits: Limits) -> tuple[dict[Key, Answer], str]:
     """What is found out of a scenario, and why that is not all."""
-    answers: dict[Key, Answer] = {}
+    found: dict[Key, Answer] = {}
     try:
-        answers.update(answer(job, limits, engine))
+        found.update(answers(job, limits, engine))
     except (SemanticError, ResumeError) as error:
-        return answers, str(error)
-    return answers, ""
+        return found, str(error)
+    return found, ""
 
 
 @dataclass
@@ -84,8 +85,9 @@ class ClaimCheck:
         return LIMIT if wrong else AS_EXPECTED
 
     def runs(self) -> Iterator[tuple[Protocol, Scenario, Key, Answer, Trace]]:
-        """Every run that was found, with what it is about."""
+        """Every run that was found, with what it is about; once, whatever it is said to need."""
         for job in jobs_of(self.document.statements):
             for key, found in self.answers.items():
-                if key[:2] == (job.document, job.scenario.name) and found.trace is not None:
+                untimed = key[:2] == (job.document, job.scenario.name) and not key[3]
+                if untimed and found.trace is not None:
                     yield job.protocol, job.scenario, key, found, found.trace
