@@ -267,8 +267,9 @@ def _file(also: str) -> tuple[str, Path]:
 
 def _told(result: ScenarioResult, judged: Judged) -> str:
     """What people read of a verdict, with the ladder of a run that nobody expected."""
-    lines = list(paragraph(remark_on(judged, drawn=False)))
-    if not judged.as_expected and judged.verdict.trace is not None:
+    drawn = not judged.as_expected and judged.verdict.trace is not None
+    lines = list(paragraph(remark_on(judged, drawn)))
+    if drawn:
         lines += [Text(), *counterexample(result.model, judged)]
     return plain(iter(lines))
 

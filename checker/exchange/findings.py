@@ -71,7 +71,7 @@ class Finding:
 def subject_of(property: Property) -> Subject:
     """A property as its document declares it, of which those that extend this one know too."""
     when, claim = property.text
-    premise = f"when {when}: " if when else ""
+    premise = f"when {when}, " if when else ""
     document = Path(property.position.file).stem
     return Subject(
         f"{document}/{property.name}", property.name, f"{property.kind}: {premise}{claim}", property.because

@@ -60,20 +60,19 @@ def sarif(
 
 
 def _rule(subject: Subject) -> dict[str, Any]:
-    because = subject.because or subject.claim
     return {
         "id": subject.id,
         "name": subject.name,
         "shortDescription": _message(subject.claim),
-        "fullDescription": _message(because),
-        "help": _message(f"{subject.claim}\n{because}"),
+        "fullDescription": _message(subject.because or subject.claim),
+        "help": _message(f"{subject.claim}\n{subject.because}".strip()),
         "defaultConfiguration": {"level": "error"},
     }
 
 
 def _invocation(tally: Tally, code: int) -> dict[str, Any]:
-    """A check that found something out has succeeded, whatever it found."""
-    told = {"level": "error" if code else "note", "message": _message(tally.words())}
+    """A check that was not kept from anything has succeeded, whatever it found."""
+    told = {"level": "error" if code > 1 else "note", "message": _message(tally.words())}
     return {"executionSuccessful": code < 2, "exitCode": code, "toolExecutionNotifications": [told]}
 
 
