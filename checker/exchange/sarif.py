@@ -137,8 +137,9 @@ def _flow(run: Run, root: Path) -> Iterator[dict[str, Any]]:
 
 def _in_words(run: Run, number: int, before: Snapshot, step: Step) -> str:
     """A step in a line: what happened, which rows fired, what was sent, which states changed."""
-    stuck, loops = run.trace.stuck_after == number - 1, run.trace.loop_start == number - 1
-    lead = "what goes on while stuck, for example: " if stuck else "from here on for ever: " if loops else ""
+    lead = "from here on for ever: " if run.trace.loop_start == number - 1 else ""
+    if run.trace.stuck_after == number - 1:
+        lead = f"stuck; what goes on{' for ever' if lead else ''}, for example: "
     cited = {rule.id: f" ({rule.cite})" if rule.cite else "" for rule in run.model.protocol.rules}
     parts = [describe(run.model, step.action)]
     if step.rules:
