@@ -9,15 +9,15 @@ export GIT_LITERAL_PATHSPECS=1
 
 git rev-parse --quiet --verify "$BASE^{commit}" > /dev/null || git fetch --quiet --depth=1 origin "$BASE"
 
-documents=()
+named=()
 while IFS= read -r document; do
-  documents+=("$document")
+  named+=("$document")
 done < <(items "$DOCUMENTS")
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 : > "$scratch/comment"
-"$lastack" list --files -- "${documents[@]}" > "$scratch/files" 2> "$scratch/errors" || true
+"$lastack" list --files -- ${named[@]+"${named[@]}"} > "$scratch/files" 2> "$scratch/errors" || true
 
 worst=0
 while IFS= read -r file; do

@@ -19,7 +19,7 @@ WEIGHTS: tuple[Weight, ...] = ("error", "failure", "unknown")
 
 UNTOUCHED = "no scenario says anything about this property"
 
-NOT_CHECKED = "not checked, for the check was interrupted"
+NOT_CHECKED = "not checked to the end, for the check was interrupted"
 
 
 @dataclass(frozen=True)
