@@ -90,7 +90,7 @@ class Checking:
         broken = len(check.broken)
         self.out.text(statements_report(document.name, results, check.scenarios, broken, check.seconds))
         unchecked = [_broken(scenario, error) for scenario, error in check.broken]
-        self.out.claims(CheckedClaims(document.name, version, results, unchecked))
+        self.out.claims(CheckedClaims(document.name, version, results, check.scenarios, unchecked))
         if self.options.traces is not None:
             for protocol, scenario, (_, _, name), found, run in check.runs():
                 property = name if name in protocol.properties else ""

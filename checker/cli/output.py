@@ -162,7 +162,7 @@ class _FindingWriter(_CaseWriter):
         self._take(list(findings_of_document(checked)), len(checked.results), verdicts)
 
     def claims(self, checked: CheckedClaims) -> None:
-        self._take(list(findings_of_claims(checked)), 0, len(checked.results))
+        self._take(list(findings_of_claims(checked)), checked.scenarios, len(checked.results))
 
     def problems(self, problems: Sequence[Problem]) -> bool:
         self._take(list(findings_of_problems(problems)), 0, 0)

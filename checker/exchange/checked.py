@@ -57,11 +57,12 @@ class CheckedDocument:
 @dataclass(frozen=True)
 class CheckedClaims:
     """The results for a document of claims, which with all that decide them has the hash
-    ``version``."""
+    ``version``; so many scenarios were looked at for them."""
 
     name: str
     version: str
     results: Sequence[StatementResult]
+    scenarios: int = 0
     unchecked: Sequence[Unchecked] = ()
 
 

@@ -96,7 +96,7 @@ def test_several_documents_are_one_report(lastack: Lastack, tmp_path: Path) -> N
     assert (
         (tmp_path / "g")
         .read_text(encoding="utf-8")
-        .endswith("\nlastack: 3 documents, 4 scenarios, 12 verdicts: 1 NOT as expected\n")
+        .endswith("\nlastack: 3 documents, 6 scenarios, 12 verdicts: 1 NOT as expected\n")
     )
 
 

@@ -158,7 +158,7 @@ def test_claims(lastack: Lastack, tmp_path: Path) -> None:
         "title": "claims: one letter",
     }
     assert message == "one letter is confirmed (expected: refuted)\na knock is one letter"
-    assert total == "lastack: 1 document, 0 scenarios, 4 verdicts: 1 NOT as expected"
+    assert total == "lastack: 1 document, 2 scenarios, 4 verdicts: 1 NOT as expected"
 
 
 def test_the_command_shows_what_is_wrong(lastack: Lastack, tmp_path: Path) -> None:
