@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,19 @@ def test_one_check_writes_several_formats(lastack: Lastack, tmp_path: Path) -> N
         alone = lastack("check", "door.md", "--format", form).out
         assert _timeless((tmp_path / f"{form}.out").read_text(encoding="utf-8")) == _timeless(alone)
     assert _timeless(ran.out) == _timeless(lastack("check", "door.md").out)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_name_that_is_no_text(lastack: Lastack, tmp_path: Path, form: str) -> None:
+    path = write_door(tmp_path, "", "").rename(tmp_path / os.fsdecode(b"caf\xe9.md"))
+    assert lastack("check", path, "--format", form, "-o", "out").code == 1
+    text = (tmp_path / "out").read_text(encoding="utf-8")
+    if form == "json":
+        assert json.loads(text)["document"] == path.stem
+    if form == "sarif":
+        assert '"uri": "caf%E9.md"' in text
+    if form == "junit":
+        assert '"caf\ufffd: quiet"' in text
 
 
 @pytest.mark.parametrize(
