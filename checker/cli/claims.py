@@ -31,14 +31,14 @@ def claim_jobs(document: Statements, options: Options) -> Iterator[Explored]:
         yield Explored(name, label, work, job.protocol, options.max_states, options.time_limit)
 
 
-def _answered(job: Job, engine: Engine, limits: Limits) -> tuple[dict[Key, Answer], str]:
+def _answered(job: Job, engine: Engine, limits: Limits) -> tuple[dict[Key, Answer], Exception | None]:
     """What is found out of a scenario, and why that is not all."""
     found: dict[Key, Answer] = {}
     try:
         found.update(answers(job, limits, engine))
     except (SemanticError, ResumeError) as error:
-        return found, str(error)
-    return found, ""
+        return found, error
+    return found, None
 
 
 @dataclass
@@ -48,7 +48,7 @@ class ClaimCheck:
     document: Statements
     answers: dict[Key, Answer] = field(default_factory=dict)
     scenarios: int = 0
-    broken: int = 0
+    broken: list[tuple[Scenario, Exception]] = field(default_factory=list)
     seconds: float = 0.0
 
     def run(self, turns: Turns) -> list[StatementResult]:
@@ -59,21 +59,22 @@ class ClaimCheck:
                 break
             self.scenarios += 1
             failure = self._take(outcome)
-            if failure:
+            if failure is not None:
                 complain(f"{job.document}: {job.scenario.name}: {failure}")
-                self.broken += 1
+                self.broken.append((job.scenario, failure))
             else:
                 self.seconds += outcome.seconds
         return [conclude(statement, self.answers) for statement in self.document.statements]
 
-    def _take(self, outcome: Outcome) -> str:
+    def _take(self, outcome: Outcome) -> Exception | None:
         """Notes what was found out of a scenario; why that is not all of it."""
         try:
             answers, failure = outcome.get()
         except WorkerDied as died:
-            return str(died)
+            return died
         self.answers.update(answers)
-        return str(failure)
+        error: Exception | None = failure
+        return error
 
     def code(self, results: list[StatementResult]) -> int:
         """The exit code: a verdict that is not as expected outweighs one that a limit left open."""

@@ -20,6 +20,9 @@ from checker.cli.messages import WIDTH
 from checker.explore.limits import Limits, Progress
 
 CLEAR_TO_END = "\x1b[K"
+NO_TEXT = "backslashreplace"
+"""How a file's name that is no UTF-8 is written: as JSON too can read it."""
+
 PROGRESS = WIDTH - 4
 """Columns of progress: the ^C that a terminal shows behind it must not begin a new line."""
 
@@ -106,7 +109,7 @@ def write_atomically(path: Path, text: str) -> None:
     target = path.resolve()
     try:
         if target.exists() and not target.is_file():
-            target.write_text(text, encoding="utf-8", newline="")
+            target.write_text(text, encoding="utf-8", errors=NO_TEXT, newline="")
         else:
             _replace(target, text)
     except OSError as error:
@@ -117,7 +120,7 @@ def _replace(path: Path, text: str) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", errors=NO_TEXT, newline="") as file:
             file.write(text)
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
         temporary.chmod(mode)

@@ -15,6 +15,9 @@ from checker.document.sheet import Row, read_sheet
 MAX_BYTES = 4_000_000
 MAX_EXTENSIONS = 8
 
+TELLING = ("rules", "extends", "claims")
+"""Tables that stand in documents only."""
+
 
 class NoSuchDocument(Exception):
     """A document that was asked for and is not there."""
@@ -56,6 +59,16 @@ def _has_tables(path: Path) -> bool:
     except DocumentError:
         return True  # whoever reads it is told what is wrong
     return any(sheet.rows.values()) or bool(problems.problems)
+
+
+def is_document(path: Path) -> bool:
+    """Whether a file is surely a document, and no other text that happens to have a table with
+    such columns: it has rows of rules or of claims, or extends a document."""
+    try:
+        sheet = read_sheet(read_text(path), str(path), ProblemList())
+    except DocumentError:
+        return False
+    return any(sheet.rows[kind] for kind in TELLING)
 
 
 def holds_claims(path: Path) -> bool:

@@ -35,6 +35,10 @@ class SemanticError(Exception):
         place = f"{position}: " if position else ""
         super().__init__(f"{place}{f'{row}: ' if row else ''}{what}")
 
+    def __reduce__(self) -> tuple[type[SemanticError], tuple[str, Position | None, str]]:
+        """With its parts: an exception would otherwise be made anew from its text alone."""
+        return type(self), (self.what, self.position, self.row)
+
 
 class Unset(Exception):
     """Something unset was read; becomes a ``SemanticError`` where the row is known."""
