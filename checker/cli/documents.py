@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from checker.cli.messages import complain
-from checker.document.library import bundled_folder, find, is_document
+from checker.document.library import bundled_folder, find, holds_figure, is_document
 
 
 def documents(names: Sequence[str], only_documents: bool = False) -> list[Path]:
@@ -23,7 +23,8 @@ def documents(names: Sequence[str], only_documents: bool = False) -> list[Path]:
     found = [path for name in names for path in find(name)]
     for name in names:
         for other in sorted(set(Path(name).glob("*.md")) - set(found)) if Path(name).is_dir() else ():
-            complain(f"{other} is left out: it has no table of a protocol")
+            if not holds_figure(other):
+                complain(f"{other} is left out: it has no table of a protocol")
     return [path for path in found if is_document(path)] if only_documents else found
 
 

@@ -11,7 +11,8 @@ from checker.cli import AS_EXPECTED, ERROR, NOT_AS_EXPECTED
 from checker.cli.documents import documents as files
 from checker.cli.messages import complain, say
 from checker.cli.terminal import ProgressLine
-from checker.document.library import holds_claims, load, read_text
+from checker.document.figures import load_figure
+from checker.document.library import holds_claims, holds_figure, load, read_text
 from checker.document.problems import DocumentError, Problem
 from checker.document.statements import load_statements
 
@@ -52,6 +53,9 @@ def _problems(path: Path) -> list[Problem]:
     try:
         if holds_claims(path):
             load_statements(path)
+            return []
+        if holds_figure(path):
+            load_figure(path)
             return []
         return lint(load(path), lambda scenario: progress.say(f"{path.stem}: {scenario}"))
     except DocumentError as error:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
-from checker.document.headers import CLAIMS
+from checker.document.headers import CLAIMS, FIGURES
 from checker.document.layers import Layer, judge
 from checker.document.problems import DocumentError, Position, Problem, ProblemList
 from checker.document.protocol import Protocol
@@ -58,6 +59,8 @@ def _has_tables(path: Path) -> bool:
         sheet = read_sheet(read_text(path), str(path), problems)
     except DocumentError:
         return True  # whoever reads it is told what is wrong
+    if any(sheet.rows[kind] for kind in FIGURES):
+        return False
     return any(sheet.rows.values()) or bool(problems.problems)
 
 
@@ -73,8 +76,17 @@ def is_document(path: Path) -> bool:
 
 def holds_claims(path: Path) -> bool:
     """Whether a file is a document of claims; nothing is said of what is wrong with it."""
+    return _holds(path, CLAIMS)
+
+
+def holds_figure(path: Path) -> bool:
+    """Whether a file is a figure; nothing is said of what is wrong with it."""
+    return _holds(path, FIGURES)
+
+
+def _holds(path: Path, kinds: Sequence[str]) -> bool:
     sheet = read_sheet(read_text(path), str(path), ProblemList())
-    return any(sheet.rows[kind] for kind in CLAIMS)
+    return any(sheet.rows[kind] for kind in kinds)
 
 
 def locate(name: str, path: Path | None) -> Path | None:
@@ -137,6 +149,9 @@ def _layers(text: str, file: str, path: Path | None) -> list[Layer]:
         if claims := [row for kind in CLAIMS for row in sheet.rows[kind]]:
             message = "this is a document of claims, which `lastack check` decides; it is no protocol"
             raise DocumentError([Problem(claims[0].position, message)])
+        if drawn := [row for kind in FIGURES for row in sheet.rows[kind]]:
+            message = "this is a figure, which `lastack draw machine` goes by; it is no protocol"
+            raise DocumentError([Problem(drawn[0].position, message)])
         extends = sheet.rows["extends"]
         if not extends:
             if sheet.rows["removes"]:

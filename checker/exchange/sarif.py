@@ -15,8 +15,8 @@ from checker.exchange.checked import Tally
 from checker.exchange.findings import SOUND, Finding, Run, Subject, telling_row
 from checker.exchange.places import best, uri_of
 from checker.exchange.words import describe_local
-from checker.verify.replay import describe
 from checker.verify.trace import Snapshot, Step
+from checker.verify.words import describe
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 

@@ -16,7 +16,7 @@ FIRST = {
     "tla": f"{'-' * 20} MODULE quiet {'-' * 20}\n",
     "aut": "des (0,2,3)\n",
     "graphml": '<?xml version="1.0" encoding="UTF-8"?>\n',
-    "dot": 'digraph "door: quiet" {\n',
+    "dot": "digraph quiet {\n",
 }
 
 

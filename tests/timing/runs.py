@@ -12,8 +12,8 @@ from checker.document.protocol import Protocol
 from checker.explore.system import System
 from checker.model.tables import Model
 from checker.timing.answer import Answer, answer
-from checker.verify.replay import describe
 from checker.verify.trace import Step, Trace, snapshot, step
+from checker.verify.words import describe
 from tests.toys import DOCUMENTS, ROOT
 
 TOY = """
