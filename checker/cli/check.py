@@ -36,7 +36,7 @@ from checker.verify.results import ScenarioResult, check_scenario
 @click.option("--capacity", type=click.IntRange(1, MAX_CAPACITY), help="Segments in flight each way.")
 @click.option("--set", "settings", multiple=True, metavar="SWITCH=VALUE", help="Set a switch.")
 @click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True)
-@click.option("--threads", type=click.IntRange(1), metavar="N", help="Use N processors.")
+@click.option("--threads", type=click.IntRange(1, 64), metavar="N", help="Use N processors, up to 64.")
 @click.option(
     "--workdir",
     type=click.Path(path_type=Path, file_okay=False),
