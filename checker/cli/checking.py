@@ -46,6 +46,23 @@ class Checking:
             self.out.left(CheckedDocument(protocol, version_of(path), [], list(_not_checked(chosen))))
             return
         self._head(path, protocol.name)
+        results, broken = self._take(chosen)
+        whole = len(results) == len(protocol.scenarios)
+        asked = self.options.properties
+        silent = untouched(protocol, results) if whole and not asked else []
+        left: list[Unchecked] = []
+        if self.turns.is_over:
+            self.out.text([Text("interrupted: what follows was not checked", style="yellow")])
+            # At least one: the last scenario was interrupted, if not all others.
+            left = list(_not_checked(chosen[len(results) + len(broken) :] or chosen[-1:]))
+        again = self.options.again(called(path))
+        checked = CheckedDocument(protocol, version_of(path), results, [*broken, *left], silent, again)
+        self.out.text(document_report(protocol, results, checked.complaints, again, len(broken), asked))
+        self.out.document(checked)
+        self._end(protocol.name, ERROR if broken else _code(results, silent, self.turns.is_over))
+
+    def _take(self, chosen: Sequence[Scenario]) -> tuple[list[ScenarioResult], list[Unchecked]]:
+        """Tells of each scenario what it came to, until it is interrupted."""
         results: list[ScenarioResult] = []
         broken: list[Unchecked] = []
         for scenario in chosen:
@@ -61,20 +78,7 @@ class Checking:
             else:
                 results.append(result)
                 self._tell(result)
-        results = with_twins(results)
-        whole = len(results) == len(protocol.scenarios)
-        asked = self.options.properties
-        silent = untouched(protocol, results) if whole and not asked else []
-        left: list[Unchecked] = []
-        if self.turns.is_over:
-            self.out.text([Text("interrupted: what follows was not checked", style="yellow")])
-            # At least one: the last scenario was interrupted, if not all others.
-            left = list(_not_checked(chosen[len(results) + len(broken) :] or chosen[-1:]))
-        again = self.options.again(called(path))
-        checked = CheckedDocument(protocol, version_of(path), results, [*broken, *left], silent, again)
-        self.out.text(document_report(protocol, results, checked.complaints, again, len(broken), asked))
-        self.out.document(checked)
-        self._end(protocol.name, ERROR if broken else _code(results, silent, self.turns.is_over))
+        return with_twins(results), broken
 
     def claims(self, path: Path, document: Statements) -> None:
         """Decides the claims of a document."""
