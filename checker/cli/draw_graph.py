@@ -29,6 +29,9 @@ from checker.verify.trace import Trace
 MOST_ARROWS = 700
 """Arrows beyond which dot may take minutes."""
 
+MOST_STEPS = 100_000
+"""Steps beyond which a picture of all of them is larger than anything that could read it."""
+
 READABLE = 160
 """Arrows beyond which hardly anybody finds their way."""
 
@@ -114,6 +117,9 @@ def command(
     graph = explored(protocol, scenario, max_states)
     if not graph.complete:
         complain(f"{scenario.name}: {graph.limit}: a picture needs the whole state graph")
+        return LIMIT
+    if full and not force and graph.transitions > MOST_STEPS:
+        complain(f"{graph.transitions:,} steps are too many to be arrows; leave out --full, or --force it")
         return LIMIT
     drawn = quotient(graph, "full" if full else by or "states", properties or None, without)
     shown = _part(drawn, start, goal, depth)

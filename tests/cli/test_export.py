@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import Lastack, write_door
+from tests.cli.commands import Lastack
 from tests.toys import DOCUMENTS
 
 FIRST = {
@@ -18,11 +18,6 @@ FIRST = {
     "graphml": '<?xml version="1.0" encoding="UTF-8"?>\n',
     "dot": "digraph quiet {\n",
 }
-
-
-@pytest.fixture
-def door(tmp_path: Path) -> Path:
-    return write_door(tmp_path)
 
 
 @pytest.mark.parametrize("format", FIRST)

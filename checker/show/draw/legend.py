@@ -34,7 +34,8 @@ class Legend:
         self.nodes: list[tuple[str, Look]] = []
 
     def arrow(self, look: Look, *lines: str) -> None:
-        self.arrows.append((label(*(f" {line}" for line in lines), end=r"\l"), look))
+        # A plain space would be lost in SVG.
+        self.arrows.append((label(*lines, end=r"\l", space="\u00a0"), look))
 
     def node(self, look: Look, *lines: str) -> None:
         self.nodes.append((label(*lines), look))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from checker.model.tables import Model
 from checker.show.draw.shapes import ADVANCE, Words
 from checker.show.draw.style import GREY, LOOKS
+from checker.show.draw.text import plain
 from checker.show.flights import Flight, flights_of
 from checker.show.steps import changes_of, cited
 from checker.verify.trace import Trace
@@ -21,14 +22,13 @@ NUMBERS = 34.0
 SIDE = 262.0
 """For the words beside a lifeline."""
 GAP = 420.0
-"""Between the lifelines."""
+"""Between the lifelines, unless segments need more."""
 BAR = 8.0
 """The width of a lifeline."""
 LEFT = MARGIN + NUMBERS + SIDE
-RIGHT = LEFT + GAP
-WIDTH = RIGHT + SIDE + MARGIN
+"""Where the lifeline of A is."""
 
-SIZE, SMALL = 11.0, 9.5
+SIZE, SMALL, LARGE = 11.0, 9.5, 13.0
 LEADING = 13.0
 """From one line of text to the next."""
 TITLE = 18.0
@@ -59,14 +59,19 @@ class Row:
 
 
 class Places:
-    """The places of a run whose title has so many lines."""
+    """The places of a run with a title. ``left`` and ``right`` are where the lifelines are, ``start``
+    and ``end`` where time begins and ends."""
 
-    def __init__(self, model: Model, trace: Trace, title: int) -> None:
+    def __init__(self, model: Model, trace: Trace, title: Sequence[str]) -> None:
         self.model = model
         self.trace = trace
         self.flights = flights_of(trace, model.scenario.network.order)
+        longest = max((len(model.form.write(flight.segment)) for flight in self.flights.all), default=0)
+        self.left, self.right = LEFT, LEFT + max(GAP, longest * SIZE * ADVANCE + 40.0)
+        self.width = self.right + SIDE + MARGIN
+        self.title = [part for line in title for part in _wrapped(line, self.width - 2 * MARGIN, LARGE)]
         self.notes = {number: list(self._notes(number)) for number in range(1, len(trace.steps) + 1)}
-        self.start = MARGIN + TITLE * title + HEAD
+        self.start = MARGIN + TITLE * len(self.title) + HEAD
         self.rows: dict[int, Row] = {}
         top = self.start + SENT * max(len(self._before_the_run(end)) for end in (0, 1))
         for number in self.notes:
@@ -106,22 +111,19 @@ class Places:
         if not action.is_step:
             return
         before, after = self.trace.before(number).ends[action.end], step.after.ends[action.end]
-        if after.state != before.state:
-            yield Words(0, 0, after.state, SIZE, bold=True)
-        if action.event:
-            yield Words(0, 0, action.event, SIZE, LOOKS[action.kind].colour)
+        for line in _beside(after.state if after.state != before.state else "", SIZE):
+            yield Words(0, 0, line, SIZE, bold=True)
+        for line in _beside(action.event, SIZE):
+            yield Words(0, 0, line, SIZE, LOOKS[action.kind].colour)
         rows = "; ".join(cited(self.model.protocol, step.rules))
         for text in (rows, changes_of(self.model.protocol, before, after)):
-            room = int((SIDE - 20.0) / (SMALL * ADVANCE))
-            for line in textwrap.wrap(text, room, break_on_hyphens=False):
-                yield Words(0, 0, line, SMALL, GREY)
+            yield from (Words(0, 0, line, SMALL, GREY) for line in _beside(text, SMALL))
 
     # Arrows
 
-    @staticmethod
-    def lifeline(end: int, inwards: float = 0.0) -> float:
+    def lifeline(self, end: int, inwards: float = 0.0) -> float:
         """The x of a lifeline, or of what is so far from it towards the other."""
-        return LEFT + inwards if end == 0 else RIGHT - inwards
+        return self.left + inwards if end == 0 else self.right - inwards
 
     def departure(self, flight: Flight) -> Point:
         """Where the arrow of a flight begins."""
@@ -147,3 +149,18 @@ class Places:
         (x1, y1), (x2, y2) = self.departure(flight), self.arrival(flight)
         part = min(max((y - y1) / (y2 - y1), 0.0), 1.0) if y2 > y1 else 0.5
         return x1 + (x2 - x1) * part, y1 + (y2 - y1) * part
+
+
+def shortened(text: str) -> str:
+    """``text`` in one line beside a lifeline, whatever that costs."""
+    first, *others = _beside(text, SIZE)
+    return f"{first[:-2]} …" if others else first
+
+
+def _beside(text: str, size: float) -> list[str]:
+    """``text`` in lines that have room beside a lifeline."""
+    return _wrapped(text, SIDE - 20.0, size)
+
+
+def _wrapped(text: str, room: float, size: float) -> list[str]:
+    return textwrap.wrap(plain(text), int(room / (size * ADVANCE)), break_on_hyphens=False)

@@ -8,17 +8,16 @@ from collections.abc import Iterator, Sequence
 from checker.model.tables import Model
 from checker.show.draw.places import (
     BAR,
+    LARGE,
     LEADING,
-    LEFT,
     MARGIN,
     NUMBERS,
-    RIGHT,
     SIZE,
     SMALL,
     TITLE,
-    WIDTH,
     Places,
     Point,
+    shortened,
 )
 from checker.show.draw.shapes import Anchor, Box, Line, Pattern, Picture, Shape, Words
 from checker.show.draw.style import BLACK, GREY, LOOKS, PALE, PURPLE, VERMILION, WHITE
@@ -39,7 +38,7 @@ class _Drawing:
         self.model = model
         self.trace = trace
         self.title = title
-        self.places = Places(model, trace, len(title))
+        self.places = Places(model, trace, title)
 
     def picture(self) -> Picture:
         shapes = [*self._heading(), *self._lifelines(), *self._rules()]
@@ -48,18 +47,18 @@ class _Drawing:
         for number in self.places.rows:
             shapes.extend(self._step(number))
         shapes.extend(self._bracket())
-        return Picture(" · ".join(self.title), WIDTH, self.places.end + MARGIN, tuple(shapes))
+        return Picture(" · ".join(self.title), self.places.width, self.places.end + MARGIN, tuple(shapes))
 
     # What does not belong to a step
 
     def _heading(self) -> Iterator[Shape]:
-        for place, line in enumerate(self.title):
-            y = MARGIN + TITLE * (place + 0.7)
-            yield Words(WIDTH / 2, y, line, 13.0 if place == 0 else SIZE, anchor="middle", bold=place == 0)
+        for place, line in enumerate(self.places.title):
+            y, size = MARGIN + TITLE * (place + 0.7), LARGE if place == 0 else SIZE
+            yield Words(self.places.width / 2, y, line, size, anchor="middle", bold=place == 0)
         for end, local in enumerate(self.trace.initial.ends):
             y = self.places.start - 18.0
-            yield Words(self.places.lifeline(end), y, "AB"[end], 13.0, anchor="middle", bold=True)
-            yield Words(_beside(end), y, local.state, SIZE, anchor=_against(end), bold=True)
+            yield Words(self.places.lifeline(end), y, "AB"[end], LARGE, anchor="middle", bold=True)
+            yield Words(self._beside(end), y, shortened(local.state), SIZE, anchor=_against(end), bold=True)
 
     def _lifelines(self) -> Iterator[Shape]:
         """A bar for each end, in parts: one for each time it is in one state."""
@@ -79,8 +78,9 @@ class _Drawing:
         for number, row in self.places.rows.items():
             if words := self.places.rule(number):
                 y = row.top - 11.0
-                yield Line(((MARGIN + NUMBERS, y), (WIDTH - MARGIN, y)), VERMILION, 1.0, "dashed")
-                yield Words((LEFT + RIGHT) / 2, y + 4.0, f" {words} ", SIZE, VERMILION, "middle", halo=True)
+                yield Line(((MARGIN + NUMBERS, y), (self.places.width - MARGIN, y)), VERMILION, 1.0, "dashed")
+                middle = (self.places.left + self.places.right) / 2
+                yield Words(middle, y + 4.0, f" {words} ", SIZE, VERMILION, "middle", halo=True)
 
     def _bracket(self) -> Iterator[Shape]:
         """Around the steps of a cycle, back to where it begins."""
@@ -102,8 +102,12 @@ class _Drawing:
         anchor = _against(action.end)
         for place, words in enumerate(self.places.notes[number]):
             y = row.middle + 4.0 + LEADING * place
-            x = _beside(action.end)
+            x = self._beside(action.end)
             yield Words(x, y, words.text, words.size, words.colour, anchor, words.bold, step=number)
+
+    def _beside(self, end: int) -> float:
+        """Where the words beside a lifeline stand."""
+        return self.places.lifeline(end, -16.0)
 
     def _flight(self, flight: Flight, number: int) -> Iterator[Shape]:
         """The arrow of a segment, where it departs, with what becomes of it."""
@@ -143,11 +147,6 @@ class _Drawing:
         elif action.kind in ("call", "own"):
             ends = ((x + 13.0 * outwards, y), (x + BAR / 2 * outwards, y))
             yield Line(ends, LOOKS[action.kind].colour, 2.0, arrow=True, step=number)
-
-
-def _beside(end: int) -> float:
-    """Where the words beside a lifeline stand."""
-    return LEFT - 16.0 if end == 0 else RIGHT + 16.0
 
 
 def _against(end: int) -> Anchor:

@@ -16,10 +16,11 @@ def plain(text: str) -> str:
     return "".join(c if c.isprintable() else "\ufffd" for c in _SPACES.sub(" ", text))
 
 
-def label(*lines: str, end: str = r"\n") -> str:
-    r"""A label of several lines, each ended by ``end``: ``\n`` centres it, ``\l`` puts it left."""
+def label(*lines: str, end: str = r"\n", space: str = "") -> str:
+    r"""A label of several lines, each ended by ``end``: ``\n`` centres it, ``\l`` puts it left; with
+    ``space`` at their beginning."""
     # Graphviz reads entities such as &lt; in every label.
-    escaped = (graphviz.escape(plain(line).replace("&", "&amp;")) for line in lines)
+    escaped = (space + graphviz.escape(plain(line).replace("&", "&amp;")) for line in lines)
     joined: str = graphviz.nohtml(end.join(escaped) + (end if end != r"\n" else ""))
     return joined
 

@@ -8,9 +8,10 @@ from itertools import combinations, pairwise
 
 import pytest
 
+from checker.document.library import parse
 from checker.model.tables import Model
 from checker.show.draw.pinned import to_dot
-from checker.show.draw.places import LEFT, RIGHT, WIDTH, Places
+from checker.show.draw.places import Places
 from checker.show.draw.sequence import sequence
 from checker.show.draw.shapes import Box, Line, Picture, Words
 from checker.show.draw.style import PURPLE, VERMILION
@@ -18,6 +19,7 @@ from checker.show.draw.svg import to_svg
 from checker.verify.decide import decide
 from checker.verify.stuck import run_of as with_future
 from checker.verify.trace import Trace
+from tests.cli.commands import door
 from tests.exchange.checkers import graph_of
 from tests.show.test_flights import run_of
 from tests.toys import model_of
@@ -75,6 +77,26 @@ def test_what_was_sent_before_the_run_has_its_place() -> None:
     assert texts(picture).count("<MARK=x>") == texts(picture).count("<MARK=y>") == 1
 
 
+def test_long_names_have_room() -> None:
+    """A state, an event and a segment that are longer than what there usually is room for."""
+    long = "waiting for whoever may come to open this door with a rusty lock"
+    text = (
+        door()
+        .replace("asleep", "in a sleep so deep that nobody ever had a deeper one")
+        .replace("waiting", long)
+        .replace("knock |", "knock time over time until somebody hears it |")
+    )
+    text = text.replace("knock | none", "knock time over time until somebody hears it | none")
+    text = text.replace(
+        "hello", "hello-is-anybody-there-who-has-a-key-to-this-door-and-could-let-me-in-now-please"
+    )
+    protocol = parse(text, "door.md")
+    model = Model(protocol, protocol.scenarios["quiet"])
+    picture = sequence(model, run_of(model, ("call", None), ("delivery", None)), ["a run " * 40])
+    nothing_overlaps(picture)
+    assert long in " ".join(texts(picture))
+
+
 def nothing_overlaps(picture: Picture) -> None:
     areas = [(shape.text, area(shape)) for shape in picture.shapes if isinstance(shape, Words)]
     for (one, (l1, r1, t1, b1)), (other, (l2, r2, t2, b2)) in combinations(areas, 2):
@@ -91,18 +113,18 @@ def test_arrows_lead_from_where_segments_are_sent_to_where_they_arrive(
     document: str, scenario: str, property: str
 ) -> None:
     model, run = found(document, scenario, property)
-    places = Places(model, run, 2)
+    places = Places(model, run, ["a run", "of a toy"])
     for flight in places.flights.all:
         (x1, y1), (x2, y2) = places.departure(flight), places.arrival(flight)
         if flight.copy is None:
-            assert abs(x1 - (LEFT, RIGHT)[flight.sender]) < 5
+            assert abs(x1 - (places.left, places.right)[flight.sender]) < 5
         assert y1 < y2
         if flight.fate == "arrives":
             assert flight.ended is not None
-            assert abs(x2 - (RIGHT, LEFT)[flight.sender]) < 5
+            assert abs(x2 - (places.right, places.left)[flight.sender]) < 5
             assert y2 == places.rows[flight.ended].middle
         else:
-            assert LEFT + 5 < x2 < RIGHT - 5
+            assert places.left + 5 < x2 < places.right - 5
     tops = [row.top for row in places.rows.values()]
     assert tops == sorted(tops)
 
@@ -130,10 +152,10 @@ def test_a_loss_is_a_cross_on_the_way() -> None:
 def test_a_copy_begins_on_the_way_of_its_original() -> None:
     model = model_of("post", "a pair in a queue")
     run = run_of(model, ("call", None), ("duplication", 0), ("delivery", None), ("delivery", None))
-    places = Places(model, run, 1)
+    places = Places(model, run, ["x"])
     copy = next(flight for flight in places.flights.all if flight.copy is not None)
     x, y = places.departure(copy)
-    assert LEFT < x < RIGHT
+    assert places.left < x < places.right
     assert y == places.rows[2].middle
     assert "doubled" in texts(drawn(model, run))
 
@@ -155,7 +177,7 @@ def test_a_cycle_has_a_bracket_and_a_line_above_it() -> None:
     model, run = found(TEXTBOOK, "TIME-WAIT too short", "last ACK")
     assert run.loop_start is not None
     picture = drawn(model, run)
-    places = Places(model, run, 2)
+    places = Places(model, run, ["a run", "of a toy"])
     (bracket,) = [s for s in picture.shapes if isinstance(s, Line) and len(s.points) == 4]
     assert bracket.arrow
     assert bracket.points[-1][1] == places.rows[run.loop_start + 1].top
@@ -180,7 +202,7 @@ def test_a_lifeline_changes_with_the_state() -> None:
 def test_a_run_without_steps_is_drawn() -> None:
     model = model_of("post", "one letter")
     picture = drawn(model, run_of(model))
-    assert picture.width == WIDTH
+    assert picture.width > 900
     ElementTree.fromstring(to_svg(picture))
 
 
