@@ -34,8 +34,8 @@ class Legend:
         self.nodes: list[tuple[str, Look]] = []
 
     def arrow(self, look: Look, *lines: str) -> None:
-        # A plain space would be lost in SVG.
-        self.arrows.append((label(*lines, end=r"\l", space="\u00a0"), look))
+        # Centred, for the spaces that keep words off a line are lost in SVG where they come first.
+        self.arrows.append((label(*(f"  {line}  " for line in lines)), look))
 
     def node(self, look: Look, *lines: str) -> None:
         self.nodes.append((label(*lines), look))

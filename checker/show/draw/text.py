@@ -16,11 +16,10 @@ def plain(text: str) -> str:
     return "".join(c if c.isprintable() else "\ufffd" for c in _SPACES.sub(" ", text))
 
 
-def label(*lines: str, end: str = r"\n", space: str = "") -> str:
-    r"""A label of several lines, each ended by ``end``: ``\n`` centres it, ``\l`` puts it left; with
-    ``space`` at their beginning."""
+def label(*lines: str, end: str = r"\n") -> str:
+    r"""A label of several lines, each ended by ``end``: ``\n`` centres it, ``\l`` puts it left."""
     # Graphviz reads entities such as &lt; in every label.
-    escaped = (space + graphviz.escape(plain(line).replace("&", "&amp;")) for line in lines)
+    escaped = (graphviz.escape(plain(line).replace("&", "&amp;")) for line in lines)
     joined: str = graphviz.nohtml(end.join(escaped) + (end if end != r"\n" else ""))
     return joined
 

@@ -53,7 +53,7 @@ def test_the_picture_of_a_door() -> None:
     assert dot.startswith(GOLDEN)
     legend = dot.removeprefix(GOLDEN)
     assert legend.startswith("\tsubgraph cluster_legend {\n")
-    assert re.findall(r'label="\u00a0(\w+)\\l"', legend) == ["call", "delivery"]
+    assert re.findall(r'label=" (\w+) "', legend) == ["call", "delivery"]
     assert 'label="an end: nothing\\nnew can follow"' in legend
     assert "label=stuck" in legend
     assert 'label="no step leads out of a dashed box\\l"' in legend
