@@ -126,7 +126,7 @@ def test_claims_of_every_kind(counter: Protocol, scenario: str, engine: str) -> 
 
 
 def claim_that(takes: Takes) -> Property:
-    return Property("it takes it", "invariant", None, takes, (), (), "", HERE)
+    return Property("it takes it", "invariant", None, takes, (), (), "", HERE, ("", "takes"))
 
 
 VIEWS: Sequence[Who] = ("", "peer", "A", "B")
