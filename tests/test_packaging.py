@@ -74,7 +74,14 @@ def test_the_source_archive_has_what_tests_need(built: Path) -> None:
     (archive,) = built.glob("*.tar.gz")
     with tarfile.open(archive) as files:
         names = {name.split("/", 1)[-1] for name in files.getnames()}
-    needed = ("spec/rfc9293.md", "tests/oracle.py", "docs/language.md", "README.md", "pyproject.toml")
+    needed = (
+        "spec/rfc9293.md",
+        "tests/oracle.py",
+        "diagrams/last-ack.json",
+        "docs/language.md",
+        "README.md",
+        "pyproject.toml",
+    )
     assert set(needed) <= names
 
 
