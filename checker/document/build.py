@@ -150,6 +150,7 @@ class _Builder(RowReader):
             calls=tuple(calls),
             because=row["because"].text,
             position=row.position,
+            text=(row["when"].plain, row["claim"].plain),
         )
 
     def _under(self, row: Row) -> tuple[list[str], list[str]]:

@@ -87,6 +87,7 @@ class Endpoint:
         }
         self._tcb = self._living("TCB")
         self._brief = self._living("event")
+        self._taking: dict[tuple[str, tuple[Value, ...], str], bool] = {}
 
     # The start
 
@@ -196,7 +197,7 @@ class Endpoint:
                 steps = self._rows_of(event, working.state)
         if not fired:
             if segment is not None:
-                raise SemanticError(
+                raise UnhandledError(
                     self._where(local, event, segment) + "no row handles it",
                     self.protocol.states[local.state].position,
                 )
@@ -205,6 +206,24 @@ class Endpoint:
             working.values[index] = self._blank[index]
         after = local._replace(state=working.state, values=tuple(working.values))
         return Reaction(tuple(fired), tuple(sent), after, False)
+
+    def takes(self, local: Local, call: str) -> bool:
+        """Whether ``local`` would take ``call``, had its user one left: rows fire, and none refuses.
+
+        Raises as ``react``. What only might be done is no run: no supply runs out by it, and no
+        ghost saturates.
+        """
+        key = local.state, local.values, call
+        found = self._taking.get(key)
+        if found is None:
+            noted = self.exhausted, self.saturated
+            self.exhausted, self.saturated = set(), set()
+            try:
+                reaction = self.react(local, call)
+            finally:
+                self.exhausted, self.saturated = noted
+            found = self._taking[key] = reaction is not None and not reaction.refused
+        return found
 
     def _firing(
         self, rows: tuple[_Row, ...], env: Env, local: Local, event: str, segment: Segment | None
@@ -296,6 +315,10 @@ def _constant(value: Value) -> Evaluate:
 
 class OverlapError(SemanticError):
     """Two rows of one step both fire; ``row`` is the second."""
+
+
+class UnhandledError(SemanticError):
+    """A segment arrives, and no row fires."""
 
 
 def values_by_name(protocol: Protocol, local: Local) -> Mapping[str, Value]:

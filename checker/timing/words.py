@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from checker.document.lengths import Given, Numbers, write_given, write_number
 from checker.document.protocol import Protocol
 from checker.timing.answer import Bound
 from checker.timing.constraints import START, Constraint
-from checker.timing.given import Given, Numbers, Quantity, write_number
+from checker.timing.given import Quantity
 from checker.timing.moments import Moment
 
 
@@ -19,13 +20,9 @@ def given_in_words(protocol: Protocol, numbers: Numbers) -> str:
         given = numbers.get(name)
         if given is None or given == Given():
             parts.append(f"{name} {'unknown' if duration.length == 'fixed' else 'without limit'}")
-        elif duration.length == "range":
-            most = "" if given.most is None else write_number(given.most)
-            parts.append(f"{name} {write_number(given.least)}..{most}")
         else:
-            assert given.most is not None
             at_most = "at most " if duration.length == "at most" else ""
-            parts.append(f"{name} {at_most}{write_number(given.most)}")
+            parts.append(f"{name} {at_most}{write_given(duration, given)}")
     return ", ".join(parts)
 
 

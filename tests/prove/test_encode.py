@@ -86,7 +86,7 @@ PREFIXES = {"": "us", "peer's ": "peer", "before ": "before"}
 
 def speaks_of_the_network(node: object) -> bool:
     """Whether the answer is not one of values alone."""
-    if isinstance(node, s.Quantified | s.NothingInFlight | s.NoEqualSegment | s.PeerTimerDisabled):
+    if isinstance(node, s.Quantified | s.NothingInFlight | s.NoEqualSegment | s.PeerTimerDisabled | s.Takes):
         return True
     if isinstance(node, tuple):
         return any(map(speaks_of_the_network, node))

@@ -97,6 +97,14 @@ def same_as_rows(values: Values, endpoint: Endpoint, us: State, event: str, segm
     return "enabled"
 
 
+def takes(endpoint: Endpoint, us: State, call: str) -> bool | None:
+    """Whether an end would take a call; ``None`` where the rows have no meaning."""
+    try:
+        return endpoint.takes(Local(*us), call)
+    except SemanticError:
+        return None
+
+
 @pytest.mark.parametrize("end", [0, 1])
 @pytest.mark.parametrize(("name", "scenario"), CASES)
 def test_terms_and_rows_agree(name: str, scenario: str, end: int) -> None:
@@ -105,7 +113,14 @@ def test_terms_and_rows_agree(name: str, scenario: str, end: int) -> None:
     endpoint = Endpoint(protocol, whole.scenario, end, Evaluator(protocol, whole.switches()))
     values = Values(whole, end)
     said = set()
+    calls = {
+        e.name: values.stepping.reactor.can(e.name) for e in protocol.events.values() if e.kind == "call"
+    }
     for us in whole.ends[end]:
+        values.give(us, None)
+        for call, taken in calls.items():
+            would = values.holds(taken.value) if values.holds(taken.defined) else None
+            assert would is takes(endpoint, us, call)
         for event in protocol.events.values():
             segments = whole.segments if event.kind == "arrival" else [None]
             for segment in segments:

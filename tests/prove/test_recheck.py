@@ -177,6 +177,46 @@ def test_a_step_without_a_meaning_is_refused(what: str) -> None:
     assert refused(whole).endswith("the rows have no meaning there (`lastack lint` says why)")
 
 
+@pytest.mark.parametrize(
+    ("claim", "accepted"),
+    [
+        ("takes go = (STATE is idle)", True),
+        ("peer takes go = (peer's STATE is idle)", True),
+        ("takes go", False),
+        ("A takes go or B takes go", True),
+        ("B takes go", True),
+        ("A takes go", False),
+        ("not peer takes go", False),
+    ],
+)
+def test_claims_of_calls_that_would_be_taken(claim: str, accepted: bool) -> None:
+    text = (ROOT / "tests" / "documents" / "timers.md").read_text(encoding="utf-8")
+    row = "| one at a time | invariant |"
+    assert row in text
+    changed = parse(text.replace(row, f"| taken | invariant | | `{claim}` | | |\n{row}"), "timers.md")
+    views = merged(Model(changed, without_bounds(changed.scenarios["no echo"])), Limits())
+    whole = certificate_of(views, [changed.properties["taken"]])
+    assert (refusal(whole) == "") is accepted
+    assert (refused(whole) == "") is accepted
+
+
+def test_a_claim_of_a_call_without_a_meaning() -> None:
+    """Nobody makes it; but to ask for it is an error."""
+    text = (ROOT / "tests" / "documents" / "post.md").read_text(encoding="utf-8")
+    changed = parse(
+        text.replace(
+            "| `send.y` | here | send y | |", "| `send.y` | here | send y | `last = last` |"
+        ).replace(
+            "| at most one | invariant | | `got =< 1` |", "| at most one | invariant | | `takes send y` |"
+        ),
+        "post.md",
+    )
+    views = merged(Model(changed, without_bounds(changed.scenarios["one letter"])), Limits())
+    whole = certificate_of(views, [changed.properties["at most one"]])
+    assert "`last`, which is unset" in refusal(whole)
+    assert refused(whole).startswith("at most one does not hold: ")
+
+
 # Something taken away
 
 

@@ -96,6 +96,17 @@ def test_all_pairs_of_states_of_the_textbook() -> None:
     assert found["SYN-SENT, LISTEN"] == 1
 
 
+def test_which_calls_are_taken_in_the_textbook() -> None:
+    protocol = load(SPEC / "textbook.md")
+    calls = [event.name for event in protocol.events.values() if event.kind == "call"]
+    claims = {
+        f"{end} {call} {state}": f"{end} takes {call} and peer's STATE is {state}"
+        for end, call, state in product(("A", "peer"), calls, protocol.states)
+    }
+    found = both(asking(TEXTBOOK, "textbook.md", claims), "three-way", None)
+    assert {None, 0} < set(found.values())
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "scenario",
@@ -204,7 +215,7 @@ def test_a_property_that_needs_an_assumption_is_asked_where_it_is_made() -> None
 
 
 def test_what_costs_too_much_is_unknown() -> None:
-    result = unrolled("post", "both at once", 8, effort=5_000)
+    result = unrolled("post", "both at once", 8, effort=1_000)
     given_up = [depths for depths in result.depths if depths.status == "unknown"]
     assert given_up
     for depths in given_up:

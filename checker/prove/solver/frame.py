@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import z3
@@ -15,6 +15,7 @@ from checker.prove.solver.encode import Encoder, End, Scene
 from checker.prove.solver.free import Symbol
 from checker.prove.solver.given import constant, kind_of
 from checker.prove.solver.obligation import names_in
+from checker.prove.solver.reaction import Reactor
 from checker.prove.solver.terms import (
     FALSE,
     TRUE,
@@ -28,6 +29,9 @@ from checker.prove.solver.terms import (
     negated,
     same,
 )
+
+Takes = Callable[[str, str], Term]
+"""Whether an end, as a claim calls it, would take a call."""
 
 
 @dataclass(frozen=True)
@@ -127,13 +131,19 @@ class Frame:
 
     # Claims
 
-    def asking(self, scene: Scene, places: Mapping[str, Sequence[Carried]]) -> Scene:
-        """A scene in which quantifiers range over the segments of these places."""
+    def asking(
+        self, scene: Scene, places: Mapping[str, Sequence[Carried]], takes: Takes | None = None
+    ) -> Scene:
+        """A scene in which quantifiers range over the segments of these places; ``takes`` answers for
+        calls."""
 
         def asks(node: s.Expression, view: str) -> Term:
             if isinstance(node, s.NothingInFlight):
                 there = (carried.present for name in FLIGHTS for carried in places[name])
                 return flag(negated(any_of(*there)))
+            if isinstance(node, s.Takes):
+                assert takes is not None  # only claims about states ask
+                return takes(node.who or view, node.call)
             assert isinstance(node, s.Quantified)  # the others stand in assumptions only
             return self._quantified(node, view, scene, places[node.place])
 
@@ -172,6 +182,12 @@ FLIGHTS = ("from us", "from peer")
 def both(us: End, peer: End, end: int) -> dict[str, End]:
     """The ends as a claim of end 0 (A) or 1 calls them."""
     return {"us": us, "peer": peer, "A": us if end == 0 else peer, "B": peer if end == 0 else us}
+
+
+def takes_of(reactors: Sequence[Reactor], end: int) -> Takes:
+    """What a claim of end 0 (A) or 1 asks of the ends."""
+    number = {"us": end, "peer": 1 - end, "A": 0, "B": 1}
+    return lambda whose, call: reactors[number[whose]].can(call)
 
 
 def same_local(local: Local, other: End) -> Bool:

@@ -91,7 +91,8 @@ class Free:
         return self._set(f"{name} taken {taken}", kind)
 
     def _asks(self, node: s.Expression, view: str) -> Term:
-        """A free answer of the network, the same wherever the same is asked."""
+        """A free answer of the network, the same wherever the same is asked; or of the rows, whose
+        guards are asked about by themselves."""
         known = self._answers
         return flag(known.setdefault((id(node), view), z3.Bool(f"answer {len(known) + 1} of the network")))
 

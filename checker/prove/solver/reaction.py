@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from itertools import combinations
@@ -17,7 +17,7 @@ from checker.document.protocol import Protocol, Rule
 from checker.prove.solver.encode import Encoder, Scene
 from checker.prove.solver.given import Given
 from checker.prove.solver.obligation import new_solver
-from checker.prove.solver.terms import FALSE, Bool, EncodeError, Term, all_of, any_of, negated
+from checker.prove.solver.terms import FALSE, Bool, EncodeError, Term, all_of, any_of, flag, negated
 from checker.prove.solver.walk import Acted, Walk, Walker, Working
 
 QUICK = 5_000_000
@@ -76,6 +76,15 @@ class Reactor(Walker):
         if (event, state) not in self._known:
             self._known[event, state] = self._reaction(self.walk(event, state))
         return self._known[event, state]
+
+    def can(self, event: str, states: Iterable[str] | None = None) -> Term:
+        """Whether the end would go through an event, as it is: in any of some states, or in any at all.
+        It is an error where the rows have no meaning."""
+        state, term = self._scene.ends["us"].state.value, self.encoder.words.term
+        among = self.protocol.states if states is None else states
+        cases = [(state == term(name).value, self.react(event, name)) for name in among]
+        broken = any_of(*(all_of(here, reaction.broken) for here, reaction in cases))
+        return flag(any_of(*(all_of(here, reaction.enabled) for here, reaction in cases)), negated(broken))
 
     def _reaction(self, walk: Walk) -> Reaction:
         outcomes = tuple(o for o in self._outcomes(walk) if not z3.is_false(o.when))

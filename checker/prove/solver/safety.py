@@ -12,10 +12,11 @@ from checker.document.kinds import FLAG
 from checker.model.segment import Segment
 from checker.prove.certificate import Certificate, State, View, members
 from checker.prove.solver.encode import Scene
-from checker.prove.solver.frame import Carried, Frame, both, same_local
+from checker.prove.solver.frame import Carried, Frame, both, same_local, takes_of
 from checker.prove.solver.free import Symbol
 from checker.prove.solver.inductive import Induction, Question, named_parts, obligation
 from checker.prove.solver.obligation import Obligation
+from checker.prove.solver.reaction import Reactor
 from checker.prove.solver.stepping import breaks
 from checker.prove.solver.terms import TRUE, Bool, Term, all_of, any_of, implied, negated
 
@@ -39,6 +40,11 @@ class Safety:
         self._claims = [claim for claim in self.certificate.claims if claim.kind == "invariant"]
         self._is = cache(self._is_in)
         self._locals = [self.frame.local(f"{end}'s ") for end in "AB"]
+        switches = self._steppings[0].switches
+        self._reactors = [
+            Reactor(self.frame.encoder, Scene({"us": local.end}, switches), stepping.reactor.given)
+            for local, stepping in zip(self._locals, self._steppings, strict=True)
+        ]
 
     def questions(self) -> Iterator[Question]:
         """One for each local state of A that some view has, if there are claims about states."""
@@ -112,7 +118,8 @@ class Safety:
                 ends = both(self._locals[end].end, self._locals[1 - end].end, end)
                 scene = Scene(ends, self._steppings[0].switches)
                 places = {"from us": carried[end], "from peer": carried[1 - end]}
-                broken.append(self.frame.broken(claim, self.frame.asking(scene, places)))
+                asking = self.frame.asking(scene, places, takes_of(self._reactors, end))
+                broken.append(self.frame.broken(claim, asking))
             named[breaks(claim)] = any_of(*broken)
         return named
 

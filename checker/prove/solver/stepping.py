@@ -182,7 +182,7 @@ class Stepping:
                 case s.NoEqualSegment():
                     return flag(TRUE if left.none_equal else FALSE)
                 case s.PeerTimerDisabled():
-                    return flag(negated(self._peer_can(node.event, peers)))
+                    return flag(negated(self._peer_reactor.can(node.event, sorted(peers)).value))
                 case _:
                     raise EncodeError("an assumption that asks for segments")
 
@@ -193,19 +193,6 @@ class Stepping:
             defined = all_of(defined, implied(value, term.defined))
             value = all_of(value, term.value)
         return flag(value, defined)
-
-    def _peer_can(self, event: str, peers: frozenset[str]) -> Bool:
-        """That the peer has some row that fires on a timer."""
-        state = self.peer.end.state.value
-        return any_of(
-            *(
-                all_of(
-                    state == self.frame.words.term(peer).value, self._peer_reactor.react(event, peer).enabled
-                )
-                for peer in self.certificate.protocol.states
-                if peer in peers
-            )
-        )
 
     # Claims of a step
 

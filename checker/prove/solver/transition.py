@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import combinations
 
 import z3
@@ -13,7 +14,7 @@ from checker.prove.solver.budgets import calls_paid, faults_paid, is_number, spe
 from checker.prove.solver.cases import does, values_are_as
 from checker.prove.solver.encode import Scene
 from checker.prove.solver.frame import Carried, Frame
-from checker.prove.solver.given import Given
+from checker.prove.solver.given import A_ACTS, Given
 from checker.prove.solver.network import Channel, channel_is_as, local_is_as, state_of
 from checker.prove.solver.reaction import Reaction, Reactor
 from checker.prove.solver.terms import Bool, EncodeError, Term, all_of, any_of, flag, implied, negated
@@ -67,6 +68,19 @@ class Transition:
                 if not z3.is_false(reaction.enabled):
                     in_state = self.us.end.state.value == self.frame.words.term(state).value
                     yield all_of(self.happens(event), in_state), reaction
+
+    @cached_property
+    def ends(self) -> tuple[Reactor, Reactor]:
+        """What events would do to each end now."""
+        a, b = (
+            Reactor(
+                self.frame.encoder,
+                Scene({"us": now.local.end}, self.switches),
+                Given(self.protocol, self.scenario, self.frame.words, is_a),
+            )
+            for now, is_a in zip(self.now.ends, A_ACTS, strict=True)
+        )
+        return a, b
 
     def happens(self, event: str) -> Bool:
         return self._event.value == self.frame.words.term(event).value
@@ -164,7 +178,7 @@ class Transition:
             case s.NoEqualSegment():
                 return flag(negated(self._has_equal()))
             case s.PeerTimerDisabled():
-                return flag(negated(self._peer_can(node.event)))
+                return flag(negated(self._beside.can(node.event).value))
             case _:
                 raise EncodeError("an assumption that asks for segments")
 
@@ -178,15 +192,6 @@ class Transition:
                 for sent in self.sent
                 for by, channel in zip(self._by, self.now.channels, strict=True)
                 for there in channel.places
-            )
-        )
-
-    def _peer_can(self, event: str) -> Bool:
-        state = self._peer.end.state.value
-        return any_of(
-            *(
-                all_of(state == self.frame.words.term(name).value, self._beside.react(event, name).enabled)
-                for name in self.protocol.states
             )
         )
 

@@ -15,7 +15,7 @@ import z3
 from checker.document.kinds import FLAG
 from checker.document.protocol import Property, Protocol, Scenario
 from checker.prove.solver.encode import Encoder, Scene
-from checker.prove.solver.frame import Frame, both
+from checker.prove.solver.frame import Frame, both, takes_of
 from checker.prove.solver.free import Symbol
 from checker.prove.solver.obligation import Obligation, Result, answer_of, new_solver
 from checker.prove.solver.start import start
@@ -111,7 +111,8 @@ class Unrolling:
             scene = Scene(ends, self._transition.switches)
             channels = [channel.places for channel in state.channels]
             places = {"from us": channels[end], "from peer": channels[1 - end]}
-            goals.append(self._frame.holds(property, self._frame.asking(scene, places)))
+            takes = takes_of(self._transition.ends, end)
+            goals.append(self._frame.holds(property, self._frame.asking(scene, places, takes)))
         return _Template(any_of(*goals))
 
 
