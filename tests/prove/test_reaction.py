@@ -113,13 +113,12 @@ def test_terms_and_rows_agree(name: str, scenario: str, end: int) -> None:
     endpoint = Endpoint(protocol, whole.scenario, end, Evaluator(protocol, whole.switches()))
     values = Values(whole, end)
     said = set()
-    calls = {
-        e.name: values.stepping.reactor.can(e.name) for e in protocol.events.values() if e.kind == "call"
-    }
+    calls = [event.name for event in protocol.events.values() if event.kind == "call"]
+    taken = {call: values.stepping.reactor.can(call) for call in calls}
     for us in whole.ends[end]:
         values.give(us, None)
-        for call, taken in calls.items():
-            would = values.holds(taken.value) if values.holds(taken.defined) else None
+        for call, term in taken.items():
+            would = values.holds(term.value) if values.holds(term.defined) else None
             assert would is takes(endpoint, us, call)
         for event in protocol.events.values():
             segments = whole.segments if event.kind == "arrival" else [None]

@@ -203,18 +203,15 @@ def test_claims_of_calls_that_would_be_taken(claim: str, accepted: bool) -> None
 def test_a_claim_of_a_call_without_a_meaning() -> None:
     """Nobody makes it; but to ask for it is an error."""
     text = (ROOT / "tests" / "documents" / "post.md").read_text(encoding="utf-8")
-    changed = parse(
-        text.replace(
-            "| `send.y` | here | send y | |", "| `send.y` | here | send y | `last = last` |"
-        ).replace(
-            "| at most one | invariant | | `got =< 1` |", "| at most one | invariant | | `takes send y` |"
-        ),
-        "post.md",
+    text = text.replace("| `send.y` | here | send y | |", "| `send.y` | here | send y | `last = last` |")
+    text = text.replace(
+        "| at most one | invariant | | `got =< 1` |", "| may send | invariant | | `takes send y` |"
     )
+    changed = parse(text, "post.md")
     views = merged(Model(changed, without_bounds(changed.scenarios["one letter"])), Limits())
-    whole = certificate_of(views, [changed.properties["at most one"]])
+    whole = certificate_of(views, [changed.properties["may send"]])
     assert "`last`, which is unset" in refusal(whole)
-    assert refused(whole).startswith("at most one does not hold: ")
+    assert refused(whole).startswith("may send does not hold: ")
 
 
 # Something taken away
