@@ -28,7 +28,7 @@ from checker.verify.machine import Firing, Machine, firings_of, machine
 @click.command("machine", context_settings={"max_content_width": 80})
 @click.argument("document", metavar="DOC")
 @click.option("--scenario", "-s", "scenarios", multiple=True, metavar="S", help="Only what fires in S.")
-@click.option("--against", metavar="FIGURE", help="Mark what FIGURE leaves out, and what only it has.")
+@click.option("--against", metavar="FIGURE", help="Mark what FIGURE leaves out, and what of it no run takes.")
 @click.option(
     "--max-states",
     type=click.IntRange(1),
@@ -117,9 +117,8 @@ def title_of(found: Machine, against: Figure | None, comparison: Comparison) -> 
     lines = [f"{found.protocol.name}: the states of one end"]
     if against is not None:
         arrows = len(against.arrows)
-        shown = arrows - len(comparison.lacking)
-        lines = [f"{found.protocol.name} against {against.name}, which has {counted(arrows, 'arrow')}"]
-        lines.append("all of them are taken" if shown == arrows else f"{shown} of them are taken")
+        lines = [f"{found.protocol.name} against {against.name}"]
+        lines.append(f"taken: {arrows - len(comparison.lacking)} of the figure's {counted(arrows, 'arrow')}")
     what = f"what fires in {counted(found.scenarios, 'scenario')}"
     if found.whole == found.scenarios:
         lines.append(f"{what}, explored to the end")

@@ -76,6 +76,7 @@ def command(
     if path is not None:
         if format == "tla":
             _require_module_name(path)
+            _require_free(path.with_suffix(".cfg"))
         require_writable(path)
     graph = explored(*scenario_of(document, name, capacity, "an export"), max_states)
     if not graph.complete:
@@ -100,6 +101,16 @@ def _write(format: str, graph: StateGraph, path: Path | None) -> None:
     write_atomically(path, text)
     if format == "tla":
         write_atomically(path.with_suffix(".cfg"), CONFIGURATION)
+
+
+def _require_free(configuration: Path) -> None:
+    """What is beside a module in its configuration's place must be one that was written for it."""
+    if not configuration.exists():
+        return
+    if not configuration.is_file() or configuration.read_bytes() != CONFIGURATION.encode():
+        raise click.UsageError(
+            f"{configuration}: this is not what belongs there; remove it, or choose another name"
+        )
 
 
 def _require_module_name(path: Path) -> None:

@@ -19,7 +19,8 @@ from checker.document.statements import load_statements
 
 @click.command("lint")
 @click.argument("documents", nargs=-1, required=True, metavar="DOC...")
-def command(documents: tuple[str, ...]) -> int:
+@click.option("--only-documents", is_flag=True, help="Leave out files that are no documents.")
+def command(documents: tuple[str, ...], only_documents: bool) -> int:
     """Report everything suspicious in documents.
 
     DOC is as for `check`. Besides errors of syntax, names and kinds: states without rules or
@@ -30,7 +31,7 @@ def command(documents: tuple[str, ...]) -> int:
     suspicious, and with 2 for a file that cannot be read as text.
     """
     found = unreadable = 0
-    for path in files(documents):
+    for path in files(documents, only_documents):
         try:
             read_text(path)
         except DocumentError as error:

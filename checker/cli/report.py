@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from checker.cli import ERROR
-from checker.cli.check import exit_code
+from checker.cli.checking import exit_code
 from checker.cli.choice import near
 from checker.cli.documents import called, documents
 from checker.cli.jobs import FAILURES, Job, Turns, begin
@@ -19,6 +19,7 @@ from checker.cli.page_pictures import Picture, machine_picture, state_graph
 from checker.cli.terminal import console, require_writable, write_atomically
 from checker.document.library import holds_claims, load, version_of
 from checker.document.protocol import Protocol, Scenario
+from checker.exchange.checked import CheckedDocument
 from checker.explore.engines import Engine
 from checker.explore.limits import Limits
 from checker.model.tables import Model
@@ -27,7 +28,7 @@ from checker.show.page.results import Pictures, report_value
 from checker.show.paragraph import counted
 from checker.show.report import document_report
 from checker.verify.machine import Firing, firings_of
-from checker.verify.results import ScenarioResult, judge, never_decided
+from checker.verify.results import ScenarioResult, check_graph, untouched
 from checker.verify.twins import with_twins
 
 
@@ -116,7 +117,7 @@ def _jobs(path: Path, protocol: Protocol, chosen: Sequence[Scenario], max_states
 
 def _examine(name: str, protocol: Protocol, scenario: Scenario, engine: Engine, limits: Limits) -> Examined:
     graph = engine.explore(Model(protocol, scenario), limits)
-    return Examined(judge(graph, limits), firings_of(graph), state_graph(name, graph))
+    return Examined(check_graph(graph, limits), firings_of(graph), state_graph(name, graph))
 
 
 def _checked(turns: Turns, chosen: Sequence[Scenario]) -> _Checked:
@@ -138,16 +139,17 @@ def _write(checked: _Checked, path: Path, protocol: Protocol, output: Path) -> i
     """Writes the page and tells what stands in it; the exit code."""
     results = with_twins([examined.result for examined in checked.examined])
     whole = len(results) == len(protocol.scenarios)
-    silent = never_decided(protocol, results) if whole else []
+    silent = untouched(protocol, results) if whole else []
+    complaints = CheckedDocument(protocol, version_of(path), results, untouched=silent).complaints
     cut = ["interrupted: the scenarios that follow were not checked"] if checked.interrupted else []
     firings = [(each.firings, each.result.complete) for each in checked.examined]
     graphs = {each.result.scenario.name: each.graph for each in checked.examined}
     pictures = Pictures(machine_picture(path, protocol, firings), graphs)
     troubles = [*cut, *checked.broken]
-    value = report_value(protocol, version_of(path), results, pictures, silent, troubles)
+    value = report_value(protocol, version_of(path), results, pictures, complaints, troubles)
     text = page(f"{protocol.name}: Lastack", value)
     write_atomically(output, text)
-    for line in document_report(protocol, results, silent, broken=len(checked.broken)):
+    for line in document_report(protocol, results, complaints, broken=len(checked.broken)):
         console().print(line)
     console().print(f"{output}: {counted(len(text.encode()) // 1000, 'kB').removesuffix('s')}")
     return ERROR if checked.broken else exit_code(results, silent, checked.interrupted)

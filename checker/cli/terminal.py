@@ -20,6 +20,9 @@ from checker.cli.messages import WIDTH
 from checker.explore.limits import Limits, Progress
 
 CLEAR_TO_END = "\x1b[K"
+NO_TEXT = "backslashreplace"
+"""How a file's name that is no UTF-8 is written: as JSON too can read it."""
+
 PROGRESS = WIDTH - 4
 """Columns of progress: the ^C that a terminal shows behind it must not begin a new line."""
 
@@ -104,7 +107,7 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     A link stays one, and what is no file, such as ``/dev/stdout``, is written to, not replaced.
     """
     target = path.resolve()
-    data = content.encode() if isinstance(content, str) else content
+    data = content.encode("utf-8", NO_TEXT) if isinstance(content, str) else content
     try:
         if target.exists() and not target.is_file():
             target.write_bytes(data)

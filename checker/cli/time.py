@@ -13,6 +13,7 @@ from checker.cli import AS_EXPECTED, LIMIT, NOT_AS_EXPECTED
 from checker.cli.messages import complain
 from checker.cli.terminal import console
 from checker.cli.traces import Saved, read_trace, require_run
+from checker.document.lengths import EXPECTED, Given, GivenError, parse_given
 from checker.document.problems import suggest
 from checker.document.protocol import Duration, Protocol
 from checker.exchange.timing import timing_to_json
@@ -20,7 +21,6 @@ from checker.model.tables import Model
 from checker.show.timing import timing_report
 from checker.timing.answer import answer
 from checker.timing.flights import TooManyFates
-from checker.timing.given import EXPECTED, Given, GivenError, parse_given
 from checker.timing.solve import Undecided
 
 OWN = ("--format", "--help")

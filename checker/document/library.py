@@ -16,6 +16,9 @@ from checker.document.sheet import Row, read_sheet
 MAX_BYTES = 4_000_000
 MAX_EXTENSIONS = 8
 
+TELLING = ("rules", "extends", "claims")
+"""Tables that stand in documents only."""
+
 
 class NoSuchDocument(Exception):
     """A document that was asked for and is not there."""
@@ -59,6 +62,16 @@ def _has_tables(path: Path) -> bool:
     if any(sheet.rows[kind] for kind in FIGURES):
         return False
     return any(sheet.rows.values()) or bool(problems.problems)
+
+
+def is_document(path: Path) -> bool:
+    """Whether a file is surely a document, and no other text that happens to have a table with
+    such columns: it has rows of rules or of claims, or extends a document."""
+    try:
+        sheet = read_sheet(read_text(path), str(path), ProblemList())
+    except DocumentError:
+        return False
+    return any(sheet.rows[kind] for kind in TELLING)
 
 
 def holds_claims(path: Path) -> bool:
@@ -147,7 +160,7 @@ def _layers(text: str, file: str, path: Path | None) -> list[Layer]:
             return layers
         for row in extends[1:]:
             problems.add(row.position, "a document extends one other only")
-        base = _base(extends[0], path)
+        base = locate(extends[0].key, path)
         if base is None or len(layers) > MAX_EXTENSIONS:
             _complain_of_base(extends[0], base, problems)
             raise DocumentError(problem for layer in layers for problem in layer.problems.problems)
@@ -158,15 +171,10 @@ def _complain_of_base(row: Row, base: Path | None, problems: ProblemList) -> Non
     problems.add(
         row.position,
         f"there is no document `{row.key}` in the folder of this one, in the folder above, or "
-        "among the bundled ones; write its bare name, without `.md`"
+        "among the bundled ones; write its name, perhaps with a folder, without `.md`"
         if base is None
         else f"documents extend each other more than {MAX_EXTENSIONS} deep",
     )
-
-
-def _base(row: Row, path: Path | None) -> Path | None:
-    """The document that ``row`` extends: a bare name."""
-    return None if "/" in row.key else locate(row.key, path)
 
 
 def version_of(path: Path) -> str:
@@ -178,6 +186,6 @@ def version_of(path: Path) -> str:
         text = read_text(current)
         digest.update(text.encode())
         rows = read_sheet(text, str(current), ProblemList()).rows["extends"]
-        current = _base(rows[0], current) if rows else None
+        current = locate(rows[0].key, current) if rows else None
         seen += 1
     return digest.hexdigest()[:12]

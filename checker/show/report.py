@@ -13,6 +13,7 @@ from checker.document.protocol import Protocol
 from checker.show.counterexample import counterexamples, is_drawn
 from checker.show.paragraph import WIDTH, counted, paragraph
 from checker.verify.results import Judged, ScenarioResult, never_fired
+from checker.verify.twins import seen_in
 
 _MARKS = {"proved": "✓", "holds": "✓", "violated": "✗", "unknown": "?", "vacuous": "·", "not applicable": "·"}
 _CALM = {"proved": "green", "holds": "green", "violated": "yellow", "unknown": "yellow"}
@@ -162,10 +163,7 @@ def _what_next(results: Sequence[ScenarioResult], again: str, asked: Collection[
         return
     result, judged = wrong[0]
     name = judged.verdict.property.name
-    scenarios = [result.scenario.name]
-    expectation = judged.expectation
-    if expectation and expectation.twin and judged.verdict.outcome == expectation.outcome:
-        scenarios.append(expectation.twin)  # without which nothing would be wrong
+    scenarios = seen_in(result.scenario, judged)
     alone = [r.scenario.name for r in results] == scenarios[:1] and list(asked) == [name]
     if alone and judged.verdict.trace is None:
         return

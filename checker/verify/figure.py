@@ -1,4 +1,5 @@
-"""What a figure of a protocol and its machine have in common, and what only one of them has."""
+"""What a figure of a protocol and its machine have in common: what is taken and not drawn, and what
+is drawn and not taken."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def test_a_machine_is_laid_out_like_the_figure_beside_it(lastack: Lastack, door:
     laid_out = lastack("draw", "machine", door).out
     assert "rank=same" in laid_out.partition("subgraph cluster_legend")[0]
     against = lastack("draw", "machine", door, "--against", figure).out
-    assert r"door against drawn, which has 1 arrow\nall of them are taken\nwhat fires" in against
+    assert r"door against drawn\ntaken: 1 of the figure's 1 arrow\nwhat fires" in against
 
 
 def test_a_trace_is_drawn_without_graphviz(

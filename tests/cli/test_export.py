@@ -55,6 +55,18 @@ def test_a_file_that_tlc_cannot_use_is_refused(lastack: Lastack, door: Path, nam
     assert not (door.parent / name).exists()
 
 
+def test_what_stands_where_the_configuration_belongs_is_kept(lastack: Lastack, door: Path) -> None:
+    export = ("export", "tla", door, "-s", "quiet", "-o", door.parent / "Door.tla")
+    other = door.parent / "Door.cfg"
+    other.write_text("mine", encoding="utf-8")
+    ran = lastack(*export)
+    assert (ran.code, other.read_text(encoding="utf-8")) == (2, "mine")
+    assert "Door.cfg: this is not what belongs there" in ran.err
+    assert not (door.parent / "Door.tla").exists()
+    other.unlink()
+    assert [lastack(*export).code for _ in range(2)] == [0, 0]
+
+
 def test_capacity_can_be_changed(lastack: Lastack) -> None:
     post = DOCUMENTS / "post.md"
     # With room for the copy, the letter is doubled: more than the 3 states of capacity 1.

@@ -23,10 +23,11 @@ from checker.explore.graph import StateGraph
 from checker.explore.limits import Limits
 from checker.explore.reference import explore
 from checker.model.tables import Model
+from checker.timing.statements import answers
 from checker.verify.decide import decide
 from checker.verify.figure import compare
 from checker.verify.machine import firings_of, machine
-from checker.verify.statements import answer, conclude, jobs_of
+from checker.verify.statements import conclude, jobs_of
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "language.md"
 TEXT = REFERENCE.read_text(encoding="utf-8")
@@ -147,8 +148,8 @@ def test_example_comes_out_as_it_expects(example: Example, folder: Path) -> None
 @pytest.mark.parametrize("example", CLAIMS, ids=_line)
 def test_claims_come_to_the_verdicts_that_they_expect(example: Example, folder: Path) -> None:
     document = load_statements(folder / f"{example.name}.md")
-    answers = {key: a for job in jobs_of(document.statements) for key, a in answer(job, Limits())}
-    results = [conclude(statement, answers) for statement in document.statements]
+    found = {key: a for job in jobs_of(document.statements) for key, a in answers(job, Limits())}
+    results = [conclude(statement, found) for statement in document.statements]
     assert [(r.statement.name, r.verdict) for r in results] == [
         (s.name, s.expect) for s in document.statements
     ]

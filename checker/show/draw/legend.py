@@ -66,6 +66,6 @@ def _row(box: graphviz.Digraph, nodes: list[tuple[str, str, Look]]) -> None:
             same.edge(left, right, style="invis")
 
 
-END = {"shape": "none", "style": "", "fixedsize": "true", "width": "0.6", "height": "0.1"}
+END = {"shape": "none", "style": "", "fixedsize": "true", "width": "0.85", "height": "0.1"}
 """Of a sample of an arrow: as wide as its words, so that the arrow comes out straight."""
 SAMPLE = {"fontsize": "10", "width": "0.3", "height": "0.3", "fillcolor": WHITE}

@@ -38,8 +38,8 @@ def to_dot(
     marks: bool = False,
 ) -> str:
     """``machine`` as DOT with the lines of ``title`` above it, laid out as the ``figure`` is that
-    ``comparison`` compares it with; with ``marks`` for what only one of them has. The same bytes
-    every time."""
+    ``comparison`` compares it with; with ``marks`` for what the figure leaves out and for what of it
+    no run takes. The same bytes every time."""
     return _Drawing(machine, figure, comparison, marks).source(title)
 
 
@@ -168,7 +168,9 @@ class _Drawing:
         look.pop("labeltooltip")
         with self.dot.subgraph() as same:
             same.attr(rank="same")
-            same.node(words, fontcolor=look.get("fontcolor", BLACK), **text, **label_only)
+            same.node(
+                words, color=look["color"], fontcolor=look.get("fontcolor", BLACK), **text, **label_only
+            )
             if rightwards:
                 same.edge(tail, words, **look | {"arrowhead": "none"})
                 same.edge(words, head, **look)
@@ -200,10 +202,10 @@ class _Drawing:
     def _legend(self) -> None:
         legend = Legend()
         if self.marks:
-            legend.arrow(IN_BOTH, "in the figure")
-            legend.arrow(LEFT_OUT, "not in", "the figure")
+            legend.arrow(IN_BOTH, "in the figure,", "taken")
+            legend.arrow(LEFT_OUT, "taken, not", "in the figure")
             if self.comparison.lacking:
-                legend.arrow(LACKING, "only in", "the figure")
+                legend.arrow(LACKING, "in the figure,", "not taken")
         else:
             kinds = {arrow.kind for arrow in self.machine.arrows}
             for kind in LOOKS:

@@ -57,7 +57,7 @@ def words_of(arrow: MachineArrow, omission: Omission | None = None) -> Words:
 
 
 def lacking_words(shown: DrawnArrow) -> Words:
-    """The figure's own words for an arrow that only it has."""
+    """The figure's own words for an arrow that no run takes."""
     return Words(shown.over, "" if shown.under == NOTHING else shown.under)
 
 

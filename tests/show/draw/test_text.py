@@ -62,6 +62,7 @@ def test_labels_say_what_was_written(first: str, second: str) -> None:
     assert read == f"{plain(first)}\n{plain(second)}"
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_plain_text_is_one_line_of_what_can_be_seen(text: str) -> None:
     assert plain(text).isprintable()
@@ -88,6 +89,7 @@ def texts(svg: str) -> list[str]:
     return [" ".join("".join(each.itertext()).split()) for each in found]
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
 def test_svg_is_well_formed_and_says_what_was_written(text: str) -> None:
     root = ElementTree.fromstring(to_svg(Picture(text, 10, 10, (Words(1, 1, text),))))
@@ -97,6 +99,7 @@ def test_svg_is_well_formed_and_says_what_was_written(text: str) -> None:
     assert "".join(title.itertext()) == plain(text)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
 def test_mermaid_gets_numbers_for_what_may_mean_something(text: str) -> None:
     written = words(text)
