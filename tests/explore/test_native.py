@@ -24,8 +24,8 @@ from tests.explore.test_against_oracle import SMALL
 from tests.oracle import Oracle
 from tests.toys import ROOT, tcp, toy
 
-FEW = 500
-"""States to which every scenario is explored by default."""
+FEW = 300
+"""States to which some scenarios are explored by default."""
 
 MOST = 150_000
 """States to which every scenario is explored by the slow tests."""
@@ -37,6 +37,9 @@ PATHS = [
     for path in sorted((ROOT / place).glob("*.md"))
     if path.name not in ("README.md", "claims.md", "figure5.md")
 ]
+PARTS = [path for path in PATHS if path.parent.name in ("changes", "literal")]
+"""Documents that differ from rfc9293 by a few rows."""
+
 TOYS = [path for path in PATHS if path.parent.name == "documents"]
 
 
@@ -77,10 +80,11 @@ def test_the_documents_are_there() -> None:
 
 
 @pytest.mark.usefixtures("cramped")
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_every_scenario_begins_the_same(path: Path) -> None:
+@pytest.mark.parametrize("path", [p for p in PATHS if p not in PARTS] + PARTS[::10], ids=lambda p: p.stem)
+def test_scenarios_begin_the_same(path: Path) -> None:
+    """Up to eight of a document; the slow tests take all to the end."""
     some = list(scenarios(path))
-    for protocol, scenario in some[:: 1 + len(some) // 20]:  # the slow tests take them all
+    for protocol, scenario in some[:: 1 + len(some) // 8]:
         if graphs := both(protocol, scenario, FEW, threads=2):
             same_graph(*graphs)
 
