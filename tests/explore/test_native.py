@@ -27,8 +27,15 @@ from tests.toys import ROOT, tcp, toy
 FEW = 300
 """States to which some scenarios are explored by default."""
 
-MOST = 150_000
+MOST = 30_000
 """States to which every scenario is explored by the slow tests."""
+
+LARGE = {
+    "everything": 150_000,
+    "open and close, no copies": 100_000,
+    "two incarnations, across 2^32": 60_000,
+}
+"""Scenarios of rfc9293 of which they explore more."""
 
 PLACES = ("spec", "spec/changes", "spec/literal", "tests/documents")
 PATHS = [
@@ -142,6 +149,15 @@ def test_every_scenario_to_its_end(path: Path) -> None:
             same_verdicts(*graphs)
             found, _ = graphs
             same_counts(found, engine.explore(Model(protocol, scenario), Limits(max_states=MOST), 2))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LARGE)
+def test_large_scenarios_to_many_states(name: str) -> None:
+    graphs = both(tcp(), tcp().scenarios[name], LARGE[name], threads=2)
+    assert graphs is not None
+    same_counts(*graphs)
+    assert len(graphs[0]) > MOST
 
 
 @settings(deadline=None, max_examples=60, database=None, derandomize=True)
