@@ -27,6 +27,7 @@ COMMANDS = {
     "verify": ("checker.cli.verify", "Check a proof that `prove` saved."),
     "time": ("checker.cli.time", "Say whether a saved trace can happen in time."),
     "why": ("checker.cli.why", "Say what a row is for: what goes wrong without it."),
+    "diff": ("checker.cli.diff", "Say what differs between two versions of a document."),
     "export": ("checker.cli.export", "Export a scenario to another tool."),
 }
 

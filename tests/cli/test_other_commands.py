@@ -291,5 +291,10 @@ def test_the_commands_of_the_readme_work_in_any_folder(
     for words in quick:
         assert lastack(*words).code == 0, words
     slow = [words for words in commands if words not in [*quick, ["prove"]] and words[1][0] != "-"]
-    assert slow == [["check", "changes"], ["check", "claims"], ["why", "again.fin"]]
+    assert slow == [
+        ["check", "changes"],
+        ["check", "claims"],
+        ["why", "again.fin"],
+        ["diff", "main:my.md", "my.md"],
+    ]
     assert lastack("list", "changes").code == 0

@@ -362,7 +362,9 @@ def test_help_imports_nothing_that_takes_long() -> None:
 
 def test_help_of_every_command() -> None:
     listed = [line.split()[0] for line in process("--help").out.partition("Commands:")[2].split("\n") if line]
-    assert listed == ["check", "prove", "list", "lint", "fmt", "replay", "verify", "time", "why", "export"]
+    assert listed == [
+        *("check", "prove", "list", "lint", "fmt", "replay", "verify", "time", "why", "diff", "export")
+    ]
     for command in listed:
         ran = process(command, "-h")
         assert (ran.code, ran.err) == (0, "")
