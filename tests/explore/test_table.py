@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,12 @@ from checker.explore.native.layout import MARK
 NOTHING: Numbers = np.zeros(0, dtype=np.int32)
 
 
+def last_first(work: Callable[[tuple[int, int]], None], items: Sequence[tuple[int, int]]) -> None:
+    """Does last what threads might do last: no part of a table may need another one's."""
+    for item in reversed(items):
+        work(item)
+
+
 def states(count: int, seed: int) -> Longs:
     """Different words as states have them."""
     words = np.random.default_rng(seed).integers(0, 1 << 62, count, dtype=np.int64)
@@ -23,8 +30,9 @@ def states(count: int, seed: int) -> Longs:
 
 @pytest.mark.parametrize("wide", [False, True], ids=["one word", "two words"])
 @pytest.mark.parametrize("moves", [False, True], ids=["in place", "moved"])
+@pytest.mark.parametrize("threads", [1, 3])
 def test_a_table_that_grows_keeps_every_state_once(
-    wide: bool, moves: bool, monkeypatch: pytest.MonkeyPatch
+    wide: bool, moves: bool, threads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if moves:  # as if lines began elsewhere in each larger array
         monkeypatch.setattr(table, "_begin", lambda words: len(words) // 8 * 5 % 8)
@@ -36,7 +44,7 @@ def test_a_table_that_grows_keeps_every_state_once(
     made = table.table(64, wide)
     assert table.fill(made, lo, hi, count, NOTHING)
     for _ in range(6):
-        made = table.larger(made)
+        made = table.larger(made, last_first, threads)
         assert int(made.used.sum()) == count
         assert int(np.count_nonzero(made.lo)) == count
         assert _kept(made) == _pairs(lo, hi)

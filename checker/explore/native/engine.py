@@ -154,11 +154,11 @@ class _Exploration:
         words = self.words
         entries = sum(share.entries for share in shares)
         while int(self.table.used.max()) + entries // (4 * REGIONS) > self.table.crowded:
-            self.table = larger(self.table)
+            self.table = larger(self.table, self.team.together, self.team.threads)
         self.team.together(Share.route, shares)
         owners = range(self.team.threads)
         while not all(self.team.together(lambda o: all(s.insert(o, self.table) for s in shares), owners)):
-            self.table = larger(self.table)
+            self.table = larger(self.table, self.team.together, self.team.threads)
         words.reserve(entries)
         places = []
         for share in shares:

@@ -36,8 +36,9 @@ class Share:
         self.wide = wide
         self.out = buffers(wide, entries)
         self._recent: Longs = np.zeros(2 * RECENT, dtype=np.int64)
-        self._queue: Longs = np.empty((self.owners, entries + 1), dtype=np.int64)
-        self._counts: Longs = np.zeros(self.owners, dtype=np.int64)
+        self._listed: Longs = np.empty(entries + 1, dtype=np.int64)
+        self._count = 0
+        self._own: Longs = np.empty((self.owners, entries + 1), dtype=np.int64)
         self._fresh: Bytes = np.empty(entries, dtype=np.uint8)
 
     def make_room(self, room: int) -> None:
@@ -66,15 +67,16 @@ class Share:
         return self.first + int(np.searchsorted(ends, entry, side="right"))
 
     def route(self) -> None:
-        """Says for each successor which thread looks it up."""
-        self._counts[:] = 0
+        """Lists the successors to be looked up."""
         out = self.out
-        route(out.lo, out.hi, self.wide, self.entries, self._recent, self._queue, self._counts, self._fresh)
+        self._count = route(out.lo, out.hi, self.wide, self.entries, self._recent, self._listed, self._fresh)
 
     def insert(self, owner: int, table: Table) -> bool:
         """Inserts the successors that a thread looks up; false if a region has no room."""
-        count = int(self._counts[owner])
-        return bool(insert(table, self.out.lo, self.out.hi, self._queue[owner], count, self._fresh))
+        out, own = self.out, self._own[owner]
+        return bool(
+            insert(table, out.lo, out.hi, self._listed, self._count, owner, self.owners, own, self._fresh)
+        )
 
     def fresh(self) -> int:
         """The number of new states among the successors."""

@@ -7,6 +7,8 @@ order, and is filled from the smaller one without jumping about in memory.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +20,8 @@ from checker.explore.native.jit import LINE, first_of, inlined, kernel, prefetch
 REGION_BITS = 6
 REGIONS = 1 << REGION_BITS
 KEY_BITS = REGION_BITS + 32
+
+Together = Callable[[Callable[[tuple[int, int]], None], Sequence[tuple[int, int]]], object]
 
 AHEAD = 32
 """How many states before its turn an entry is fetched from memory."""
@@ -76,15 +80,42 @@ def _enlarged(old: Longs, entries: int) -> Longs:
     return _lines(words, entries)
 
 
-def larger(old: Table) -> Table:
-    """The table half as large again, in the same memory; ``old`` is not to be used again."""
+def one_by_one(work: Callable[[tuple[int, int]], None], items: Sequence[tuple[int, int]]) -> None:
+    for item in items:
+        work(item)
+
+
+def larger(old: Table, together: Together = one_by_one, threads: int = 1) -> Table:
+    """The table half as large again, in the same memory; ``old`` is not to be used again.
+    ``together`` may do work on different items at once, in as many ``threads``."""
     size = old.size + max(LINE, old.size // 2 // LINE * LINE)
     lo = _enlarged(old.lo, REGIONS * size)
     hi = _enlarged(old.hi, REGIONS * size) if old.wide else old.hi
     new = old._replace(size=size, lo=lo, hi=hi)
-    kept = np.empty(old.size, dtype=np.int64)
-    _spread(new, old.size, kept, kept.copy() if old.wide else kept[:0])
+
+    def spread(regions: tuple[int, int]) -> None:
+        kept = np.empty(old.size, dtype=np.int64)
+        _spread(new, old.size, *regions, kept, kept.copy() if old.wide else kept[:0])
+
+    last = REGIONS
+    while last > 0:
+        first = _clear_of(last, old.size, size)
+        together(spread, _parts(first, last, threads))
+        last = first
     return new
+
+
+def _clear_of(last: int, before: int, size: int) -> int:
+    """The first of the regions before ``last`` that will lie where no region before ``last`` has
+    been so far, so that each can be moved there without a thought for the others; or, if there are
+    none, the one before ``last``."""
+    return min(-(-last * before // size), last - 1)
+
+
+def _parts(first: int, last: int, threads: int) -> list[tuple[int, int]]:
+    """The numbers from ``first`` to ``last``, in a part for each thread."""
+    cuts = [first + (last - first) * number // threads for number in range(threads + 1)]
+    return [(begin, end) for begin, end in pairwise(cuts) if begin < end]
 
 
 @inlined
@@ -137,11 +168,11 @@ def enter(t_lo: Longs, t_hi: Longs, used: Longs, size: int, wide: bool, lo: int,
 
 
 @kernel
-def _spread(t: Table, before: int, kept_lo: Longs, kept_hi: Longs) -> None:
-    """Moves the entries of all regions to where they belong now that these are larger."""
+def _spread(t: Table, before: int, first: int, last: int, kept_lo: Longs, kept_hi: Longs) -> None:
+    """Moves the entries of the regions from ``first`` to ``last`` to where they belong now that
+    regions are larger."""
     t_lo, t_hi, used, size, wide = t.lo, t.hi, t.used, t.size, t.wide
-    # From the last region on, so that none is overwritten before it was moved.
-    for region in range(REGIONS - 1, -1, -1):
+    for region in range(first, last):
         used[region] = 0
         for i in range(before):
             kept_lo[i] = t_lo[region * before + i]
@@ -190,32 +221,32 @@ INDEX_BITS = 64 - KEY_BITS
 
 
 @kernel
-def route(
-    lo: Longs, hi: Longs, wide: bool, count: int, recent: Longs, queue: Longs, counts: Longs, fresh: Bytes
-) -> None:
-    """Lists for each owner of regions which of ``count`` states it must look up: the key of each
-    and its index.
+def route(lo: Longs, hi: Longs, wide: bool, count: int, recent: Longs, queue: Longs, fresh: Bytes) -> int:
+    """Lists which of ``count`` states must be looked up, the key of each and its index; their number.
 
     A state that was seen lately is not looked up again. ``recent`` remembers states by a part of
     their keys, two words for each; about half of all successors are found there.
     """
-    owners = len(counts)
     listed = 0
     for i in range(count):
         word_hi = hi[i] if wide else 0
         key = key_of(lo[i], word_hi)
-        more = 0 if _seen(recent, wide, lo[i], word_hi, key) else 1
+        # Without a branch, which could not be foreseen.
+        queue[listed] = (key << INDEX_BITS) | i
+        listed += 0 if _seen(recent, wide, lo[i], word_hi, key) else 1
         fresh[i] = 0
-        # Without a branch, which could not be foreseen; and of one owner in a register.
-        if owners == 1:
-            queue[0, listed] = (key << INDEX_BITS) | i
-            listed += more
-        else:
-            owner = region_of(key) * owners >> REGION_BITS
-            queue[owner, counts[owner]] = (key << INDEX_BITS) | i
-            counts[owner] += more
-    if owners == 1:
-        counts[0] = listed
+    return listed
+
+
+@inlined
+def _own(queue: Longs, count: int, owner: int, owners: int, own: Longs) -> int:
+    """Lists in ``own`` those of ``count`` states that ``owner`` looks up; their number."""
+    listed = 0
+    for k in range(count):
+        region = (queue[k] >> (INDEX_BITS + 32)) & (REGIONS - 1)
+        own[listed] = queue[k]
+        listed += 1 if region * owners >> REGION_BITS == owner else 0
+    return listed
 
 
 @inlined
@@ -231,9 +262,23 @@ def _seen(recent: Longs, wide: bool, lo: int, hi: int, key: int) -> bool:
 
 
 @kernel
-def insert(t: Table, lo: Longs, hi: Longs, queue: Longs, count: int, fresh: Bytes) -> bool:
-    """Inserts the states that ``route`` listed for an owner, and marks those that are new;
-    false if a region has no room. It may then be called again with a larger table."""
+def insert(
+    t: Table,
+    lo: Longs,
+    hi: Longs,
+    listed: Longs,
+    count: int,
+    owner: int,
+    owners: int,
+    own: Longs,
+    fresh: Bytes,
+) -> bool:
+    """Inserts those states listed by ``route`` that are in regions of ``owner``, and marks those
+    that are new; false if a region has no room. It may then be called again with a larger table."""
+    queue = listed
+    if owners > 1:
+        queue = own
+        count = _own(listed, count, owner, owners, own)
     t_lo, t_hi, used, size, wide = t.lo, t.hi, t.used, t.size, t.wide
     key_mask = (1 << KEY_BITS) - 1
     index_mask = (1 << INDEX_BITS) - 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TypeVar
 
 from checker.explore.native.expand import CHUNK
@@ -22,7 +22,7 @@ class Team:
     def __init__(self, wide: bool, threads: int) -> None:
         self.threads = threads
         self.shares = [Share(wide, threads)]
-        self._pool: ThreadPoolExecutor | None = None
+        self._others: list[ThreadPoolExecutor] = []
         self._states = self._entries = 0
 
     def shared(self, first: int, last: int) -> list[Share]:
@@ -30,9 +30,9 @@ class Team:
         few states are one thread's."""
         threads = self.threads if last - first >= ENOUGH_TO_SHARE * self.threads else 1
         if len(self.shares) < threads:
-            self._pool = self._pool or ThreadPoolExecutor(threads)
             wide = self.shares[0].wide
             self.shares += [Share(wide, self.threads) for _ in range(threads - len(self.shares))]
+            self._others = [ThreadPoolExecutor(1) for _ in self.shares[1:]]
         size = min(self._span(), -(-(last - first) // threads))
         for number, share in enumerate(self.shares[:threads]):
             share.first = min(first + number * size, last)
@@ -53,18 +53,23 @@ class Team:
         self._entries += sum(share.entries for share in shares)
 
     def together(self, work: Callable[[T], R], items: Sequence[T]) -> list[R]:
-        """``work`` on all items, each in a thread of its own."""
-        if self._pool is None or len(items) == 1:
+        """``work`` on all items, each in a thread of its own: the first in this one, and the
+        others always in the same, whose processor has their arrays at hand."""
+        if not self._others:
             return [work(item) for item in items]
-        return list(self._pool.map(work, items))
+        begun = [other.submit(work, item) for other, item in zip(self._others, items[1:], strict=False)]
+        try:
+            return [work(items[0]), *(other.result() for other in begun)]
+        finally:
+            wait(begun)
 
     def widen(self, wide: bool) -> None:
         for share in self.shares:
             share.widen(wide, len(share.out.lo))
 
     def dismiss(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown()
+        for other in self._others:
+            other.shutdown()
 
 
 def cut(shares: Sequence[Share], last: int) -> None:
