@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -46,32 +46,35 @@ class Versions:
         ours, theirs = self.meanings
         return ours.behaviour(base) == theirs.behaviour(head)
 
-    def to_decide(self, name: str, same_graph: bool) -> tuple[list[Property], list[Property]]:
-        """The properties that must be decided in each version, so that it is known which verdicts
-        changed: all, or if the graphs are the same, those that ask or expect something else."""
-        pair = self.pair(name)
-        wanted: list[list[Property]] = [
+    def to_decide(self, name: str, known: Container[str] = ()) -> tuple[list[Property], list[Property]]:
+        """The properties that each version decides in a scenario, without those that are ``known``
+        to have the same verdict."""
+        wanted = [
             [] if scenario is None else asked(version, scenario)
-            for version, scenario in zip((self.base, self.head), pair, strict=True)
+            for version, scenario in zip((self.base, self.head), self.pair(name), strict=True)
         ]
-        if same_graph:
-            same = self._same_verdicts(name, wanted)
-            wanted = [[property for property in each if property.name not in same] for each in wanted]
-        return wanted[0], wanted[1]
+        base, head = ([property for property in each if property.name not in known] for each in wanted)
+        return base, head
 
-    def _same_verdicts(self, name: str, wanted: Sequence[Sequence[Property]]) -> set[str]:
-        """The properties whose verdicts on the same graph are the same."""
+    def same_verdicts(self, name: str, same_rows: bool) -> set[str]:
+        """The properties whose verdicts in a scenario are the same because the graph is: they ask
+        and expect the same. Unless the ``same_rows`` fire, what asks for rows is none of them."""
         ours, theirs = self.meanings
         base, head = self.base.scenarios[name], self.head.scenarios[name]
-        mine = {property.name: property for property in wanted[0]}
+        mine, others = ({p.name: p for p in each} for each in self.to_decide(name))
         return {
-            property.name
-            for property in wanted[1]
-            if property.name in mine
-            and ours.question(base, mine[property.name]) == theirs.question(head, property)
-            and ours.expected(base, property.name) == theirs.expected(head, property.name)
-            and depends_on_values(theirs, property)
+            property
+            for property in mine.keys() & others.keys()
+            if ours.question(base, mine[property]) == theirs.question(head, others[property])
+            and ours.expected(base, property) == theirs.expected(head, property)
+            and (same_rows or not _asks_for_rows(theirs, head, others[property]))
         }
+
+
+def _asks_for_rows(meaning: Meaning, scenario: Scenario, property: Property) -> bool:
+    """Whether a verdict, or whether it is as expected, depends on rows and not on the graph alone."""
+    blames = any(each.blame for each in scenario.expect if each.property == property.name)
+    return blames or not depends_on_values(meaning, property)
 
 
 def versions(base: Document, head: Document) -> Versions:

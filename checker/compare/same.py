@@ -30,20 +30,26 @@ def same_graph(base: StateGraph, head: Model) -> bool:
     if frames[0] != frames[1]:
         return False
     try:
-        return _same_start(model, head) and all(
-            _same_reactions(*tables) for tables in zip(model.tables, head.tables, strict=True)
-        )
+        return _start(model) == _start(head) and same_reactions(model, head)
     except SemanticError:  # whoever explores it will tell
         return False
 
 
-def _same_start(base: Model, head: Model) -> bool:
-    starts = [
-        (start.ends, [[model.segments[segment] for segment in sent] for sent in start.sent])
-        for model in (base, head)
-        for start in [model.start()]
+def _start(model: Model) -> list[Any]:
+    """The initial states, and what was done before."""
+    start = model.start()
+    return [start.ends] + [
+        (opening.end, opening.call, opening.before, opening.reaction.after, opening.reaction.sent)
+        for opening in start.openings
     ]
-    return starts[0] == starts[1]
+
+
+def same_reactions(base: Model, head: Model) -> bool:
+    """Whether ``head`` does all that ``base`` has been asked for, whichever rows fire.
+
+    Raises ``SemanticError`` where it has no meaning.
+    """
+    return all(_same_reactions(*tables) for tables in zip(base.tables, head.tables, strict=True))
 
 
 def _same_reactions(base: LocalTables, head: LocalTables) -> bool:

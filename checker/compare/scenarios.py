@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,7 +12,7 @@ from checker.compare.control import Arrow, arrows_of, pairs_of
 from checker.compare.documents import Versions
 from checker.compare.followed import confirm
 from checker.compare.observe import Alphabet, Letter, Observed, observe
-from checker.compare.same import same_graph
+from checker.compare.same import same_graph, same_reactions
 from checker.compare.verdicts import VerdictChange, became
 from checker.document.protocol import Property
 from checker.explore.engines import Engine
@@ -20,7 +20,9 @@ from checker.explore.graph import StateGraph
 from checker.explore.limits import Limits
 from checker.model.evaluate import SemanticError
 from checker.model.tables import Model
+from checker.verify.decide import decide
 from checker.verify.results import Judged, judge
+from checker.verify.roomier import models_with_more_room
 from checker.verify.stuck import run_of
 from checker.verify.trace import Trace, trace_along
 
@@ -94,14 +96,14 @@ def needs_exploration(both: Versions, name: str) -> bool:
         return False
     if both.pair(name)[0] is None:
         return True
-    return not both.same_runs(name) or any(both.to_decide(name, same_graph=True))
+    return not both.same_runs(name) or any(both.to_decide(name, both.same_verdicts(name, same_rows=True)))
 
 
 def without_exploration(both: Versions, name: str) -> ScenarioDiff:
     """What is known of a scenario that needs no exploration."""
     if both.pair(name)[1] is None:
         return ScenarioDiff(name, "removed")
-    return ScenarioDiff(name, "unchanged", same=len(both.to_decide(name, same_graph=False)[1]))
+    return ScenarioDiff(name, "unchanged", same=len(both.to_decide(name)[1]))
 
 
 def compare_scenario(
@@ -123,14 +125,41 @@ class _Comparison:
 
     def result(self, effort: Effort) -> ScenarioDiff:
         if self.both.pair(self.name)[0] is None:
-            return self._with_verdicts(ScenarioDiff(self.name, "added"), False)
+            return self._with_verdicts(ScenarioDiff(self.name, "added"), set())
         if self.both.same_runs(self.name):
-            return self._with_verdicts(ScenarioDiff(self.name, "unchanged"), True)
+            known = self.both.same_verdicts(self.name, same_rows=True)
+            return self._with_verdicts(ScenarioDiff(self.name, "unchanged"), known)
         graph = self._explored(0)
         if graph is not None and same_graph(graph, self._model(1)):
-            return self._with_verdicts(self._of_one(graph), True)
+            return self._with_verdicts(self._of_one(graph), self._same_on(graph))
         found = self._behaviour(graph, self._explored(1), effort)
-        return self._with_verdicts(found, False)
+        return self._with_verdicts(found, set())
+
+    def _same_on(self, graph: StateGraph) -> set[str]:
+        """The properties whose verdicts are the same because both versions have this graph.
+
+        Those on ``never stuck`` may have looked at what would be with more room: then they are the
+        same only if all that they saw there is.
+        """
+        known = self.both.same_verdicts(self.name, same_rows=False)
+        try:
+            for property in self.both.to_decide(self.name)[0]:
+                if property.kind == "never stuck" and property.name in known:
+                    decide(graph, property)
+            same = all(same_reactions(*pair) for pair in self._with_more_room(graph))
+        except SemanticError:  # whoever decides them will tell
+            same = False
+        return (
+            known
+            if same
+            else {name for name in known if self.both.head.properties[name].kind != "never stuck"}
+        )
+
+    def _with_more_room(self, graph: StateGraph) -> Iterator[tuple[Model, Model]]:
+        """The models that were looked into for a verdict, and those of the second version."""
+        head = self.both.head
+        for model in models_with_more_room(graph):
+            yield model, Model(head, replace(head.scenarios[self.name], capacity=model.scenario.capacity))
 
     def _explored(self, version: int) -> StateGraph | None:
         """The graph of a version; ``None`` if it has no meaning, which is noted."""
@@ -204,15 +233,15 @@ class _Comparison:
 
     # Verdicts
 
-    def _with_verdicts(self, found: ScenarioDiff, same_graph: bool) -> ScenarioDiff:
-        """``found`` with the verdicts that changed. Not both versions can be without a meaning:
-        what the one says is then compared with nothing."""
-        wanted = self.both.to_decide(self.name, same_graph)
+    def _with_verdicts(self, found: ScenarioDiff, known: Container[str]) -> ScenarioDiff:
+        """``found`` with the verdicts that changed; those ``known`` to be the same did not. Where a
+        version has no meaning, what the other one says is compared with nothing."""
+        wanted = self.both.to_decide(self.name, known)
         judged = [self._judged(version, wanted[version]) for version in (0, 1)]
         names = list(dict.fromkeys(property.name for each in (wanted[1], wanted[0]) for property in each))
         changes = [self._change(name, judged[0].get(name), judged[1].get(name)) for name in names]
         told = tuple(change for change in changes if change is not None)
-        everything = self.both.to_decide(self.name, same_graph=False)[1]
+        everything = self.both.to_decide(self.name)[1]
         changed = {change.property for change in told}
         return replace(
             found,
