@@ -21,6 +21,7 @@ from checker.compare.documents import Versions, versions
 from checker.compare.scenarios import ScenarioDiff, compare_scenario, needs_exploration, without_exploration
 from checker.document.library import FilePage, Page, read
 from checker.document.problems import suggest
+from checker.document.protocol import Scenario
 from checker.document.revisions import committed
 from checker.exchange.diff import diff_to_json
 from checker.explore.engines import Engine
@@ -110,7 +111,11 @@ class _Limits:
 
 def _compared(names: tuple[str, str], both: Versions, chosen: Sequence[str], limits: _Limits) -> Diff:
     """Compares the scenarios, those that need it by exploring them."""
-    to_explore = [name for name in chosen if needs_exploration(both, name)]
+    # The largest first: one that begins last would be waited for alone.
+    to_explore = sorted(
+        (name for name in chosen if needs_exploration(both, name)),
+        key=lambda name: -_weight(both.pair(name)[1]),
+    )
     jobs = [
         Job(
             name,
@@ -139,6 +144,16 @@ def _compared(names: tuple[str, str], both: Versions, chosen: Sequence[str], lim
     told = [found[name] for name in chosen if name in found]
     left = [name for name in chosen if name not in found and name not in failed]
     return Diff(names, both, told, left, failed)
+
+
+def _weight(scenario: Scenario | None) -> float:
+    """Roughly how large a scenario is, compared with others of its document."""
+    assert scenario is not None  # what HEAD does not have is not explored
+    network = scenario.network
+    faults = sum(map(sum, scenario.faults.values()))
+    happens = 1 + sum(map(len, scenario.calls)) + 2 * faults
+    freedom = scenario.capacity + (network.order == "bag") + (network.duplicate is None)
+    return float(happens * freedom)
 
 
 def _work(both: Versions, name: str, engine: Engine, limits: Limits) -> ScenarioDiff:

@@ -34,7 +34,14 @@ def written(value: Any) -> str:
 
 def parts(value: Any) -> Iterator[Any]:
     """The attributes of a value of a document, prose aside."""
-    return (getattr(value, field.name) for field in fields(value) if field.name not in PROSE)
+    kind = type(value)
+    if kind not in _TELLING:
+        _TELLING[kind] = tuple(field.name for field in fields(kind) if field.name not in PROSE)
+    return (getattr(value, name) for name in _TELLING[kind])
+
+
+_TELLING: dict[type[Any], tuple[str, ...]] = {}
+"""By type the attributes that are no prose: to ask for them each time takes longer than all else."""
 
 
 def nodes(value: Any) -> Iterator[Any]:
@@ -67,12 +74,11 @@ class Meaning:
     def __init__(self, protocol: Protocol) -> None:
         self.protocol = protocol
         self._mentions: dict[str, frozenset[str]] = {}
+        self._properties: dict[Property, tuple[str, frozenset[str]]] = {}
 
     def behaviour(self, scenario: Scenario) -> str:
         """What the runs of ``scenario`` depend on, and how they are told: names are part of it."""
-        return hashed(
-            self.frame(scenario), written(self.protocol.rules), self._mentioned(scenario, self._names)
-        )
+        return hashed(self.frame(scenario), self._rules, self._mentioned(scenario, self._names))
 
     def frame(self, scenario: Scenario) -> str:
         """What the runs of ``scenario`` depend on but for what rows do, which is left to be asked."""
@@ -88,8 +94,8 @@ class Meaning:
 
     def question(self, scenario: Scenario, property: Property) -> str:
         """What ``property`` asks of the states and steps of ``scenario``."""
-        asked = (property.kind, property.when, property.claim, property.assumptions, property.calls)
-        return hashed(written(asked), self._mentioned(scenario, _names(asked)))
+        text, names = self._asked(property)
+        return hashed(text, self._mentioned(scenario, names))
 
     def verdict(self, scenario: Scenario, property: Property) -> str:
         """All that the verdict on ``property`` in ``scenario`` depends on, names included, and
@@ -124,6 +130,17 @@ class Meaning:
         p = self.protocol
         tables = tuple(tuple(table.values()) for table in (p.variables, p.fields, p.events))
         return written((tuple(p.states), tables))
+
+    @cached_property
+    def _rules(self) -> str:
+        return written(self.protocol.rules)
+
+    def _asked(self, property: Property) -> tuple[str, frozenset[str]]:
+        """What a property asks as it stands, and the names in it."""
+        if property not in self._properties:
+            asked = (property.kind, property.when, property.claim, property.assumptions, property.calls)
+            self._properties[property] = written(asked), _names(asked)
+        return self._properties[property]
 
     @cached_property
     def _names(self) -> frozenset[str]:
