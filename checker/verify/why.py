@@ -1,42 +1,82 @@
 """What a row is for: what goes wrong without it.
 
-The row is left out, and every scenario asked again. That a scenario blames something on the
-row is no news, and does not count.
+The row is left out, and a scenario asked again. Where that leaves a hole, a rule finds it before any
+property could see what the row did: a call is neither taken nor refused, a segment is handled by no
+row. So a row that answers a call is turned into its opposite instead, and one that handles a segment
+into one that does nothing.
+
+That a scenario blames something on the row is no news, and does not count.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
-from checker.document.protocol import Protocol, Scenario
+from checker.document.protocol import Protocol, Rule, Scenario
 from checker.explore.engines import Engine
+from checker.explore.graph import StateGraph
 from checker.explore.limits import Limits
+from checker.model.endpoint import UnhandledError
 from checker.model.evaluate import SemanticError
 from checker.model.tables import Model
-from checker.verify.lint import close
-from checker.verify.results import Judged, check_scenario
+from checker.verify.lint import Closure, close
+from checker.verify.results import Judged, check_graph, times_fired
+
+Trial = Literal["left out", "idle", "refuses", "takes"]
+"""What is tried in place of a row: nothing; one that fires, but does nothing and goes on; one that
+refuses its calls; one that takes them and does nothing else."""
 
 
 @dataclass(frozen=True)
 class Missed:
     """What one scenario misses without a row.
 
-    ``judged`` are the verdicts that are then not as expected, of ``model``; ``unanswered`` the
-    (state, call) that no row takes or refuses; ``error`` is what has no meaning any more.
-    ``limit`` is why not all of it could be decided, empty if it could.
+    ``judged`` are the verdicts that are then not as expected, of ``model``; ``error`` is what has no
+    meaning any more; ``holes``, if they were looked for, say what is not answered where the row is
+    just left out. ``limit`` is why not all of it could be decided, empty if it could.
     """
 
     scenario: Scenario
     model: Model | None = None
     judged: tuple[Judged, ...] = ()
-    unanswered: tuple[tuple[str, str], ...] = ()
+    holes: tuple[str, ...] = ()
     error: str = ""
     limit: str = ""
 
     @property
     def anything(self) -> bool:
-        return bool(self.judged or self.unanswered or self.error)
+        return bool(self.judged or self.holes or self.error)
+
+    @property
+    def fails(self) -> bool:
+        """Whether a property fails that does not fail with the row."""
+        return any(map(newly_fails, self.judged))
+
+
+def newly_fails(judged: Judged) -> bool:
+    """Whether a property fails, and not just in another way than the scenario expects."""
+    return judged.verdict.outcome == "violated" and judged.expected != "violated"
+
+
+def trial_of(protocol: Protocol, rule: Rule) -> Trial:
+    """What is tried in place of ``rule``."""
+    kinds = {protocol.event_kind(event) for event in rule.events}
+    if kinds == {"call"}:
+        return "takes" if rule.then == "refuse" else "refuses"
+    return "idle" if kinds == {"arrival"} else "left out"
+
+
+def tried(protocol: Protocol, row: str) -> Protocol:
+    """``protocol`` with what is tried in place of the rule ``row``."""
+    rule = next(rule for rule in protocol.rules if rule.id == row)
+    trial = trial_of(protocol, rule)
+    if trial == "left out":
+        return without(protocol, row)
+    then = {"idle": "", "refuses": "refuse", "takes": "stop"}[trial]
+    other = replace(rule, acts=(), sends=(), next="", then=then)
+    return replace(protocol, rules=tuple(other if r is rule else r for r in protocol.rules))
 
 
 def without(protocol: Protocol, row: str) -> Protocol:
@@ -46,27 +86,53 @@ def without(protocol: Protocol, row: str) -> Protocol:
 
 def missed(protocol: Protocol, row: str, scenario: Scenario, limits: Limits, engine: Engine) -> Missed:
     """What ``scenario`` misses if ``protocol`` lacks the rule ``row``."""
-    left = without(protocol, row)
     asked = _blaming_nothing_on(row, scenario)
-    unanswered = _unanswered(left, asked) - _unanswered(protocol, scenario)
-    if unanswered:  # What happens then is not said, so nothing is explored.
-        return Missed(scenario, unanswered=tuple(sorted(unanswered)))
     try:
-        result = check_scenario(left, asked, limits, None, engine)
+        graph = engine.explore(Model(tried(protocol, row), asked), limits)
+        if _nothing_changes(protocol, row, graph):
+            return Missed(scenario)
+        result = check_graph(graph, limits)
     except SemanticError as error:
-        return Missed(scenario, error=f"{error.row or ''}: {error.what}".removeprefix(": "))
+        where = "" if error.row == scenario.name else error.row
+        return Missed(scenario, error=f"{where}: {error.what}".removeprefix(": "))
     wrong = [judged for judged in result.judged if not judged.as_expected]
     decided = tuple(judged for judged in wrong if judged.verdict.outcome != "unknown")
     return Missed(scenario, result.model, decided, limit=result.limit)
 
 
+def _nothing_changes(protocol: Protocol, row: str, graph: StateGraph) -> bool:
+    """Whether ``graph``, in which something is tried in place of a row, is surely the same as with
+    the row: it fires nowhere, or did nothing anyway and no other row behind it could go on.
+
+    What rows say of calls and timers is also asked where they do not fire.
+    """
+    rule = next(rule for rule in protocol.rules if rule.id == row)
+    if trial_of(protocol, rule) != "idle":
+        return False
+    if graph.complete and not graph.truncated.any() and times_fired(graph)[row] == 0:
+        return True
+    behind = protocol.rules[protocol.rules.index(rule) + 1 :]
+    other = any(
+        r.step != rule.step and {*r.states} & {*rule.states} and {*r.events} & {*rule.events} for r in behind
+    )
+    return not (rule.acts or rule.sends or rule.next) and (not rule.then or not other)
+
+
+def holes(protocol: Protocol, row: str, scenario: Scenario) -> tuple[str, ...]:
+    """What is neither taken nor refused, or not handled, where the rule ``row`` is left out, whatever
+    the network does; for each state once."""
+    found = _holes(close(without(protocol, row), scenario))
+    return tuple(sorted(found and found - _holes(close(protocol, scenario))))
+
+
+def _holes(closure: Closure) -> set[str]:
+    unanswered = {f"nobody takes or refuses {call} in {state}" for state, call in closure.unanswered}
+    return unanswered | {e.what for e in closure.broken.values() if isinstance(e, UnhandledError)}
+
+
 def _blaming_nothing_on(row: str, scenario: Scenario) -> Scenario:
     expect = [replace(e, blame="" if e.blame == row else e.blame) for e in scenario.expect]
     return replace(scenario, expect=tuple(expect))
-
-
-def _unanswered(protocol: Protocol, scenario: Scenario) -> set[tuple[str, str]]:
-    return close(protocol, scenario).unanswered
 
 
 def shortest(found: Sequence[Missed]) -> dict[str, tuple[Missed, Judged]]:
