@@ -16,14 +16,16 @@ from tests.toys import ROOT
 
 PACKAGE = ROOT / "checker"
 FILES = sorted(PACKAGE.rglob("*.py"))
-LAYERS = ["document", "model", "explore", "verify", "prove", "timing", "show", "exchange", "cli"]
+LAYERS = [
+    *("document", "model", "explore", "verify", "compare", "prove", "timing", "show", "exchange", "cli")
+]
 BESIDE = {"show": "exchange", "exchange": "show", "prove": "timing", "timing": "prove"}
 """These are side by side, two and two: neither needs the other."""
 
 HOME = {
     "markdown_it": {"document"},
     "lark": {"document"},
-    "numpy": {"explore", "verify"},
+    "numpy": {"explore", "verify", "compare"},
     "networkx": {"explore", "verify"},
     "scipy": {"explore", "verify"},
     "numba": {"explore"},

@@ -374,6 +374,7 @@ def test_help_of_every_command() -> None:
         "verify",
         "time",
         "why",
+        "diff",
         "report",
         "explore",
         "draw",
