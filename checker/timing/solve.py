@@ -100,8 +100,7 @@ class System:
         """Constraints that allow no schedule together, some of which may be spared."""
         import z3
 
-        solver = z3.Solver()
-        solver.set("timeout", TIMEOUT)
+        solver = _limited(z3.Solver())
         marks = [z3.Bool(f"constraint {number}") for number in range(len(self.constraints))]
         signs, formulas = self._signs(), self._formulas()
         solver.add(*signs, *(z3.Implies(mark, f) for mark, f in zip(marks, formulas, strict=True)))
@@ -116,8 +115,7 @@ class System:
         """Whether there is a schedule, with ``beyond`` one in which that duration is longer."""
         import z3
 
-        solver = z3.Solver()
-        solver.set("timeout", TIMEOUT)
+        solver = _limited(z3.Solver())
         solver.add(*self._signs(), *self._formulas())
         if beyond is not None:
             solver.add(_length(beyond[0]) > _real(beyond[1]))
@@ -128,8 +126,7 @@ class System:
     def _optimize(self) -> Any:
         import z3
 
-        solver = z3.Optimize()
-        solver.set("timeout", TIMEOUT)
+        solver = _limited(z3.Optimize())
         solver.add(*self._signs(), *self._formulas())
         return solver
 
@@ -161,6 +158,13 @@ class System:
         if answer == z3.unknown:
             raise Undecided(f"the solver gave no answer ({solver.reason_unknown()})")
         return bool(answer == z3.sat)
+
+
+def _limited(solver: Any) -> Any:
+    """A solver that gives up a question, but not for Ctrl-C, which is not its business."""
+    solver.set("timeout", TIMEOUT)
+    solver.set("ctrl_c", False)
+    return solver
 
 
 def _length(name: str) -> Any:
