@@ -15,6 +15,7 @@ from typing import ClassVar
 import click
 
 from checker import __version__
+from checker.cli.interruption import Interruption
 from checker.cli.messages import complain, say
 
 AS_EXPECTED, NOT_AS_EXPECTED, ERROR, LIMIT = 0, 1, 2, 3
@@ -82,23 +83,27 @@ def lastack() -> None:
 
 def main() -> None:
     """Runs the command; whatever goes wrong ends in one clear line and an exit code."""
+    with Interruption(lambda code: _leave(code)) as interruption:
+        _leave(_code(interruption))
+
+
+def _code(interruption: Interruption) -> int:
+    """The exit code of the command, when all is said."""
     try:
         code = lastack.main(standalone_mode=False, prog_name="lastack")
         _flush()
+    except (click.Abort, KeyboardInterrupt):
+        return interruption.tell()
     except click.ClickException as error:
-        code = _usage_error(error)
-    except click.Abort:
-        code = _say("interrupted")
-    except KeyboardInterrupt:
-        code = _say("interrupted")
+        return _usage_error(error)
     except SystemExit:
         # click leaves like this, with the code 1, when whoever read our output has gone.
-        code = ERROR
+        return ERROR
     except OSError as error:
-        code = _os_error(error)
+        return _os_error(error)
     except Exception as error:
-        code = _expected_error(error)
-    _leave(code if isinstance(code, int) else AS_EXPECTED)
+        return interruption.tell() if interruption.came else _expected_error(error)
+    return code if isinstance(code, int) else AS_EXPECTED
 
 
 def _say(message: str) -> int:
