@@ -51,6 +51,7 @@ def test_the_sum_and_the_scenarios_are_there(browser: Browser, textbook: str) ->
     assert len(browser.all("table.rows tbody tr")) == 23
 
 
+@pytest.mark.slow
 def test_what_is_not_as_expected_is_marked(browser: Browser, tmp_path: Path) -> None:
     """In words and signs, not by colour alone; so are rows that never fired."""
     report = tmp_path / "door.html"
@@ -195,7 +196,7 @@ return poor;
 """
 
 
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_all_text_has_enough_contrast(browser: Browser, textbook: str, dark: bool) -> None:
     """At least 4.5 to 1, as WCAG 2.2 wants it."""
     browser.open(textbook, dark=dark)
