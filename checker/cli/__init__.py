@@ -10,11 +10,12 @@ import errno
 import os
 import sys
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, TextIO, cast
 
 import click
 
 from checker import __version__
+from checker.cli.closed import Closed
 from checker.cli.interruption import Interruption
 from checker.cli.messages import complain, say
 
@@ -83,6 +84,8 @@ def lastack() -> None:
 
 def main() -> None:
     """Runs the command; whatever goes wrong ends in one clear line and an exit code."""
+    if sys.stdout is None:  # the command was started with it closed
+        sys.stdout = cast(TextIO, Closed())
     with Interruption(lambda code: _leave(code)) as interruption:
         _leave(_code(interruption))
 
@@ -164,5 +167,4 @@ def _leave(code: int) -> None:
 
 
 def _flush() -> None:
-    if sys.stdout is not None:  # it is None where the command was started with it closed
-        sys.stdout.flush()
+    sys.stdout.flush()

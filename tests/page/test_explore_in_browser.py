@@ -14,6 +14,8 @@ from tests.page.browser import Browser
 from tests.page.explorer import Explorer, explorer
 from tests.page.test_report_in_browser import CONTRAST
 
+pytestmark = pytest.mark.slow
+
 BACKSPACE, LEFT = "\ue003", "\ue012"
 
 

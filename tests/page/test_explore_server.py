@@ -265,6 +265,7 @@ def test_the_server_ends_with_a_line() -> None:
         assert server.end() == (0, "\nended\n", "")
 
 
+@pytest.mark.slow
 def test_every_server_has_a_token_of_its_own(server: Explorer) -> None:
     with explorer("textbook") as other:
         assert other.token != server.token

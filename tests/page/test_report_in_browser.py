@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,7 @@ def test_the_sum_and_the_scenarios_are_there(browser: Browser, textbook: str) ->
     assert len(browser.all("table.rows tbody tr")) == 23
 
 
+@pytest.mark.slow
 def test_what_is_not_as_expected_is_marked(browser: Browser, tmp_path: Path) -> None:
     """In words and signs, not by colour alone; so are rows that never fired."""
     report = tmp_path / "door.html"
@@ -194,7 +196,7 @@ return poor;
 """
 
 
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_all_text_has_enough_contrast(browser: Browser, textbook: str, dark: bool) -> None:
     """At least 4.5 to 1, as WCAG 2.2 wants it."""
     browser.open(textbook, dark=dark)
@@ -218,6 +220,49 @@ def test_paper_shows_every_counterexample(browser: Browser, textbook: str) -> No
     browser.script("dispatchEvent(new Event('afterprint'))")
     assert browser.all(".printed article") == []
     assert not any(fold.get_attribute("open") for fold in browser.all("details.group"))
+
+
+def test_paper_breaks_no_name_and_shows_no_empty_fold(browser: Browser, textbook: str) -> None:
+    browser.open(textbook)
+    browser.command("Emulation.setEmulatedMedia", media="print")
+    try:
+        browser.script("dispatchEvent(new Event('beforeprint'))")
+        heights = browser.script(
+            "return [...document.querySelectorAll('.rows tbody th')].map((name) => {"
+            "const range = document.createRange(); range.selectNodeContents(name);"
+            "return new Set([...range.getClientRects()].map((line) => line.top)).size; });"
+        )
+        assert heights == [1] * 23
+        closed = (
+            "return [...document.querySelectorAll('details:not([open])')].map((fold) => fold.offsetHeight)"
+        )
+        assert browser.script(closed) == [0] * 9
+    finally:
+        browser.script("dispatchEvent(new Event('afterprint'))")
+        browser.command("Emulation.setEmulatedMedia", media="")
+
+
+def test_words_of_a_ladder_lie_above_the_lines_before_them(browser: Browser, textbook: str) -> None:
+    """What an earlier step has sent must not strike out what is said of a later one."""
+    browser.open(textbook)
+    open_run(browser, "[aria-label='Show the run: last ACK in last ACK lost']")
+    texts = "document.querySelectorAll('dialog .ladder text')"
+    drawn = browser.script(f"return [...{texts}].map((text) => text.textContent)")
+    data = json.loads(browser.one("script[type='application/json']").get_attribute("textContent"))
+    runs = [[shape for shape in run["ladder"]["shapes"] if shape[0] == "t"] for run in data["runs"]]
+    assert drawn in [[data["texts"][shape[-1]] for shape in shapes] for shapes in runs]
+    words = next(place for place, text in enumerate(drawn) if "stuck" in text)
+    assert words > drawn.index("LAST-ACK")
+
+
+def test_a_narrow_window_gives_both_ends_the_same_room(browser: Browser, textbook: str) -> None:
+    browser.open(textbook, width=360, height=740)
+    open_run(browser)
+    browser.press(END)
+    left, right = browser.script(
+        "return [...document.querySelectorAll('.ends thead th')].slice(-2).map((end) => end.offsetWidth)"
+    )
+    assert abs(left - right) <= 1
 
 
 SCRIPT = "</script><script>document.title = 'taken'</script>"

@@ -43,11 +43,13 @@ class _Drawing:
         self.places = Places(model, trace, title, brief)
 
     def picture(self) -> Picture:
-        shapes = [*self._heading(), *self._lifelines(), *self._rules()]
+        shapes = [*self._heading(), *self._lifelines()]
         for flight in self.places.flights.made_in(0):
             shapes.extend(self._flight(flight, 0))
         for number in self.places.rows:
             shapes.extend(self._step(number))
+        # Last, so that no arrow strikes out their words.
+        shapes.extend(self._rules())
         shapes.extend(self._bracket())
         title, height = " · ".join(self.title), self.places.end + MARGIN
         rows = tuple((row.top, row.height) for row in self.places.rows.values())

@@ -7,7 +7,7 @@ class Ladder {
   /** `chosen(step)` is called when the place of a step is clicked. */
   constructor(run, texts, chosen) {
     const [width, height] = run.ladder.size;
-    this.steps = new Map();
+    this.groups = [];
     this.bands = run.ladder.rows.map(([top, tall], row) => draw("rect", {
       class: "band", x: 0, y: top, width, height: tall, click: () => chosen(row + 1),
     }));
@@ -18,13 +18,14 @@ class Ladder {
     this.element.append(...this.bands);
   }
 
+  /** What lies above what is as in the list of shapes: a step may have several groups. */
   group(step) {
-    if (!this.steps.has(step)) {
-      const group = draw("g", { "data-step": step });
-      this.steps.set(step, group);
-      this.element.append(group);
-    }
-    return this.steps.get(step);
+    const last = this.groups.at(-1);
+    if (last && last[0] === step) return last[1];
+    const group = draw("g", { "data-step": step });
+    this.groups.push([step, group]);
+    this.element.append(group);
+    return group;
   }
 
   shape([sort, , colour, ...rest], texts) {
@@ -52,7 +53,7 @@ class Ladder {
 
   /** Marks a step, and what is still to come as such. */
   show(step) {
-    for (const [number, group] of this.steps) group.classList.toggle("later", number > step);
+    for (const [number, group] of this.groups) group.classList.toggle("later", number > step);
     this.bands.forEach((band, row) => band.classList.toggle("now", row + 1 === step));
     const box = this.element.parentElement;
     if (!box || !step || !this.bands.length) return;
