@@ -16,14 +16,16 @@ from tests.toys import ROOT
 
 PACKAGE = ROOT / "checker"
 FILES = sorted(PACKAGE.rglob("*.py"))
-LAYERS = ["document", "model", "explore", "verify", "prove", "timing", "show", "exchange", "cli"]
+LAYERS = [
+    *("document", "model", "explore", "verify", "compare", "prove", "timing", "show", "exchange", "cli")
+]
 BESIDE = {"show": "exchange", "exchange": "show", "prove": "timing", "timing": "prove"}
 """These are side by side, two and two: neither needs the other."""
 
 HOME = {
     "markdown_it": {"document"},
     "lark": {"document"},
-    "numpy": {"explore", "verify"},
+    "numpy": {"explore", "verify", "compare"},
     "networkx": {"explore", "verify"},
     "scipy": {"explore", "verify"},
     "numba": {"explore"},
@@ -224,7 +226,10 @@ def test_names_are_found_where_they_stand(protocol_names: set[str]) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [*FILES, *sorted(PACKAGE.rglob("*.lark"))],
+    [
+        *FILES,
+        *(path for kind in ("lark", "js", "css", "html") for path in sorted(PACKAGE.rglob(f"*.{kind}"))),
+    ],
     ids=lambda path: str(path.relative_to(PACKAGE)),
 )
 def test_the_program_knows_no_protocol(path: Path, protocol_names: set[str]) -> None:

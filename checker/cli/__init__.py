@@ -30,6 +30,9 @@ COMMANDS = {
     "verify": ("checker.cli.verify", "Check a proof that `prove` saved."),
     "time": ("checker.cli.time", "Say whether a saved trace can happen in time."),
     "why": ("checker.cli.why", "Say what a row is for: what goes wrong without it."),
+    "diff": ("checker.cli.diff", "Say what differs between two versions of a document."),
+    "report": ("checker.cli.report", "Write all results as one page of HTML."),
+    "explore": ("checker.cli.explore", "Choose runs step by step, in the browser."),
     "draw": ("checker.cli.draw", "Draw machines, state graphs and runs."),
     "export": ("checker.cli.export", "Export a scenario to another tool."),
 }

@@ -44,17 +44,23 @@ def judge(layers: list[Layer]) -> tuple[Protocol, list[Problem]]:
 
 def _judge(layers: list[Layer]) -> tuple[Protocol, list[Problem]]:
     problems = ProblemList()
-    sheet = Sheet()
-    for layer in reversed(layers):
-        problems.problems += layer.problems.problems
-        problems.doubts |= layer.problems.doubts
-        sheet = layer.sheet if layer is layers[-1] else extend(sheet, layer.sheet, problems)
+    sheet = merged(layers, problems)
     file = layers[0].file
     protocol = build(sheet, Path(file).stem, file, problems)
     check(protocol, problems)
     # What is doubtful has been reported, or else silence about it would accept the document.
     assert problems.problems or not problems.doubts
     return protocol, problems.problems
+
+
+def merged(layers: list[Layer], problems: ProblemList) -> Sheet:
+    """The tables of a document with those of all that it extends."""
+    sheet = Sheet()
+    for layer in reversed(layers):
+        problems.problems += layer.problems.problems
+        problems.doubts |= layer.problems.doubts
+        sheet = layer.sheet if layer is layers[-1] else extend(sheet, layer.sheet, problems)
+    return sheet
 
 
 class _Blame:

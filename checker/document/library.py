@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol as Interface
 
 from checker.document.headers import CLAIMS, FIGURES
-from checker.document.layers import Layer, judge
+from checker.document.layers import Layer, judge, merged
 from checker.document.problems import DocumentError, Position, Problem, ProblemList
 from checker.document.protocol import Protocol
-from checker.document.sheet import Row, read_sheet
+from checker.document.sheet import Row, Sheet, read_sheet
 
 MAX_BYTES = 4_000_000
 MAX_EXTENSIONS = 8
@@ -22,6 +24,64 @@ TELLING = ("rules", "extends", "claims")
 
 class NoSuchDocument(Exception):
     """A document that was asked for and is not there."""
+
+
+class Page(Interface):
+    """Where the text of a document is."""
+
+    @property
+    def file(self) -> str:
+        """How complaints name it."""
+
+    def text(self) -> str:
+        """Raises ``DocumentError`` where it is no text, ``OSError`` where it cannot be read."""
+
+    def base(self, name: str) -> Page | None:
+        """The document that this one calls ``name``, if there is one."""
+
+
+@dataclass(frozen=True)
+class FilePage:
+    """A document in a file."""
+
+    path: Path
+
+    @property
+    def file(self) -> str:
+        return str(self.path)
+
+    def text(self) -> str:
+        return read_text(self.path)
+
+    def base(self, name: str) -> Page | None:
+        return page_of(locate(name, self.path))
+
+
+@dataclass(frozen=True)
+class _Given:
+    """A text that is at hand; ``path`` is where documents that it extends are looked for."""
+
+    written: str
+    file: str
+    path: Path | None
+
+    def text(self) -> str:
+        return self.written
+
+    def base(self, name: str) -> Page | None:
+        return page_of(locate(name, self.path))
+
+
+def page_of(path: Path | None) -> Page | None:
+    return None if path is None else FilePage(path)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A protocol, and the rows of tables that it was made of."""
+
+    protocol: Protocol
+    sheet: Sheet
 
 
 def bundled_folder() -> Path:
@@ -108,16 +168,24 @@ def read_text(path: Path, without_mark: bool = True) -> str:
     Raises ``DocumentError`` for a file that is too large or not UTF-8, ``OSError`` for one
     that cannot be read.
     """
-    if path.stat().st_size > MAX_BYTES:
-        raise _error(path, f"this file is larger than {MAX_BYTES:,} bytes; it is no document")
+    require_size(path.stat().st_size, str(path))
+    return decoded(path.read_bytes(), str(path), without_mark)
+
+
+def require_size(size: int, file: str) -> None:
+    if size > MAX_BYTES:
+        raise _error(file, f"this file is larger than {MAX_BYTES:,} bytes; it is no document")
+
+
+def decoded(data: bytes, file: str, without_mark: bool = True) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig" if without_mark else "utf-8")
+        return data.decode("utf-8-sig" if without_mark else "utf-8")
     except UnicodeDecodeError as error:
-        raise _error(path, f"this file is not UTF-8 text (byte {error.start})") from error
+        raise _error(file, f"this file is not UTF-8 text (byte {error.start})") from error
 
 
-def _error(path: Path, message: str) -> DocumentError:
-    return DocumentError([Problem(Position(str(path), 1, 1), message)])
+def _error(file: str, message: str) -> DocumentError:
+    return DocumentError([Problem(Position(file, 1, 1), message)])
 
 
 def load(path: Path) -> Protocol:
@@ -125,18 +193,29 @@ def load(path: Path) -> Protocol:
 
     Raises ``DocumentError`` with everything that is wrong, ``OSError`` if it cannot be read.
     """
-    return parse(read_text(path), str(path), path)
+    return read(FilePage(path)).protocol
 
 
 def parse(text: str, file: str, path: Path | None = None) -> Protocol:
     """The protocol in ``text``; ``path`` is where documents that it extends are looked for."""
-    protocol, problems = judge(_layers(text, file, path))
+    return given(text, file, path).protocol
+
+
+def given(text: str, file: str, path: Path | None = None) -> Document:
+    """As ``parse``, with the tables."""
+    return read(_Given(text, file, path))
+
+
+def read(page: Page) -> Document:
+    """As ``load``, from wherever a document is, with its tables."""
+    layers = _layers(page)
+    protocol, problems = judge(layers)
     if problems:
         raise DocumentError(problems)
-    return protocol
+    return Document(protocol, merged(layers, ProblemList()))
 
 
-def _layers(text: str, file: str, path: Path | None) -> list[Layer]:
+def _layers(page: Page) -> list[Layer]:
     """The document, the one that it extends, and so on.
 
     Raises ``DocumentError`` where one is not there: without it, all its names would be unknown.
@@ -144,8 +223,8 @@ def _layers(text: str, file: str, path: Path | None) -> list[Layer]:
     layers: list[Layer] = []
     while True:
         problems = ProblemList()
-        sheet = read_sheet(text, file, problems)
-        layers.append(Layer(file, sheet, problems))
+        sheet = read_sheet(page.text(), page.file, problems)
+        layers.append(Layer(page.file, sheet, problems))
         if claims := [row for kind in CLAIMS for row in sheet.rows[kind]]:
             message = "this is a document of claims, which `lastack check` decides; it is no protocol"
             raise DocumentError([Problem(claims[0].position, message)])
@@ -160,14 +239,14 @@ def _layers(text: str, file: str, path: Path | None) -> list[Layer]:
             return layers
         for row in extends[1:]:
             problems.add(row.position, "a document extends one other only")
-        base = locate(extends[0].key, path)
+        base = page.base(extends[0].key)
         if base is None or len(layers) > MAX_EXTENSIONS:
             _complain_of_base(extends[0], base, problems)
             raise DocumentError(problem for layer in layers for problem in layer.problems.problems)
-        text, file, path = read_text(base), str(base), base
+        page = base
 
 
-def _complain_of_base(row: Row, base: Path | None, problems: ProblemList) -> None:
+def _complain_of_base(row: Row, base: Page | None, problems: ProblemList) -> None:
     problems.add(
         row.position,
         f"there is no document `{row.key}` in the folder of this one, in the folder above, or "
@@ -181,11 +260,11 @@ def version_of(path: Path) -> str:
     """A short hash of a document's text and of those it extends, to tell versions apart."""
     digest = hashlib.sha256()
     seen = 0
-    current: Path | None = path
+    current: Page | None = FilePage(path)
     while current is not None and seen <= MAX_EXTENSIONS:
-        text = read_text(current)
+        text = current.text()
         digest.update(text.encode())
-        rows = read_sheet(text, str(current), ProblemList()).rows["extends"]
-        current = locate(rows[0].key, current) if rows else None
+        rows = read_sheet(text, current.file, ProblemList()).rows["extends"]
+        current = current.base(rows[0].key) if rows else None
         seen += 1
     return digest.hexdigest()[:12]

@@ -172,6 +172,10 @@ class LocalTables:
             found = self._own[local] = tuple(self._compute_own(local))
         return found
 
+    def expanded(self) -> tuple[int, ...]:
+        """The local states whose own moves have been computed so far."""
+        return tuple(self._own)
+
     def refusals(self, local: int) -> tuple[Refusal, ...]:
         """The next calls of the script that a local state refuses."""
         self.own_moves(local)

@@ -78,21 +78,12 @@ def check_scenario(
 def check_graph(graph: StateGraph, limits: Limits, properties: Sequence[str] | None = None) -> ScenarioResult:
     """Decides the properties of a scenario (all, or those named) that has been explored.
 
-    Unless it is named, a ``reachable`` property is decided only where the scenario expects
-    something of it.
     Raises ``SemanticError`` where a claim has no meaning in a state.
     """
     model = graph.system.model
-    scenario = model.scenario
-    expectations = {expectation.property: expectation for expectation in scenario.expect}
-    judged = []
-    for property in model.protocol.properties.values():
-        if _is_wanted(property, expectations, properties):
-            verdict = confirm(model, decide(graph, property))
-            expectation = expectations.get(property.name)
-            judged.append(Judged(verdict, expectation, _complaint(graph, verdict, expectation)))
+    judged = tuple(judge(graph, property) for property in asked(model.protocol, model.scenario, properties))
     return ScenarioResult(
-        scenario=scenario,
+        scenario=model.scenario,
         model=model,
         engine=graph.engine,
         states=len(graph),
@@ -102,16 +93,32 @@ def check_graph(graph: StateGraph, limits: Limits, properties: Sequence[str] | N
         complete=graph.complete,
         limit=graph.limit,
         rules=times_fired(graph),
-        judged=tuple(judged),
+        judged=judged,
     )
 
 
-def _is_wanted(
-    property: Property, expectations: Mapping[str, Expectation], names: Sequence[str] | None
-) -> bool:
-    if names is not None:
-        return property.name in names
-    return property.kind != "reachable" or property.name in expectations
+def asked(protocol: Protocol, scenario: Scenario, names: Sequence[str] | None = None) -> list[Property]:
+    """The properties that are decided in a scenario: those of ``names``, or else all but the
+    ``reachable`` ones of which it expects nothing."""
+    expected = {expectation.property for expectation in scenario.expect}
+    return [
+        property
+        for property in protocol.properties.values()
+        if (
+            property.name in names
+            if names is not None
+            else property.kind != "reachable" or property.name in expected
+        )
+    ]
+
+
+def judge(graph: StateGraph, property: Property) -> Judged:
+    """The verdict on a property in an explored scenario, replayed, beside what is expected."""
+    model = graph.system.model
+    expected = {expectation.property: expectation for expectation in model.scenario.expect}
+    verdict = confirm(model, decide(graph, property))
+    expectation = expected.get(property.name)
+    return Judged(verdict, expectation, _complaint(graph, verdict, expectation))
 
 
 def _complaint(graph: StateGraph, verdict: Verdict, expectation: Expectation | None) -> str:

@@ -77,6 +77,11 @@ def _roomy(graph: StateGraph, calls: tuple[str, ...]) -> _Roomy:
     return found
 
 
+def models_with_more_room(graph: StateGraph) -> list[Model]:
+    """The models that verdicts on ``graph`` have looked into so far besides its own."""
+    return [roomy.system.model for roomy in graph.cache.values() if isinstance(roomy, _Roomy)]
+
+
 class Roomier:
     """The transition system of ``graph`` with more room, for one claim of a ``never stuck``."""
 

@@ -15,7 +15,10 @@ from checker.verify.machine import Machine
 from checker.verify.quotient import Quotient
 from checker.verify.trace import Step, Trace
 
-_UNSAFE = re.compile(r"[^\w .,()/+=\[\]'-]", re.ASCII)
+_UNSAFE = re.compile(r"[^\w .,()/+=\[\]'-]|\be(?=nd\b)", re.ASCII | re.IGNORECASE)
+"""Signs that may mean something to Mermaid, or in the HTML that it makes; and the first letter of the
+word that ends a block."""
+
 BREAK = "<br/>"
 
 
@@ -63,14 +66,15 @@ def _state_diagram(title: Sequence[str], lines: Sequence[str]) -> str:
 
 
 def _front(title: Sequence[str]) -> Iterator[str]:
-    """The title, as YAML: a string of JSON is one there too."""
-    yield from ("---", f"title: {json.dumps(' · '.join(map(plain, title)), ensure_ascii=False)}", "---")
+    """The title, if there is one, as YAML: a string of JSON is one there too."""
+    if title:
+        yield from ("---", f"title: {json.dumps(' · '.join(map(plain, title)), ensure_ascii=False)}", "---")
 
 
 # Sequence diagrams
 
 
-def sequence_diagram(model: Model, trace: Trace, title: Sequence[str]) -> str:
+def sequence_diagram(model: Model, trace: Trace, title: Sequence[str] = ()) -> str:
     """A run as a sequence diagram: a segment's arrow stands where it arrives or is lost."""
     return "".join(f"{line}\n" for line in _Sequence(model, trace).lines(title))
 

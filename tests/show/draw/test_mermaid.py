@@ -29,6 +29,13 @@ START = [
 ]
 
 
+def test_without_a_title_there_is_nothing_before_the_diagram() -> None:
+    model = model_of("post", "two equal in a queue")
+    run = run_of(model, ("call", None))
+    titled = sequence_diagram(model, run, ["post"]).splitlines()
+    assert sequence_diagram(model, run).splitlines() == titled[3:]
+
+
 def test_deliveries_losses_and_what_is_left() -> None:
     assert lines(("call", None), ("delivery", None), ("call", None), ("loss", 0)) == [
         *START,

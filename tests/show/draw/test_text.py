@@ -107,5 +107,9 @@ def test_mermaid_gets_numbers_for_what_may_mean_something(text: str) -> None:
     assert re.sub(r"#(\d+);", lambda found: chr(int(found[1])), written) == plain(text)
 
 
+def test_a_word_that_ends_blocks_of_mermaid_may_be_a_name() -> None:
+    assert words("Sending ENDS; End of it, end") == "Sending ENDS#59; #69;nd of it, #101;nd"
+
+
 def test_lines_of_mermaid_are_broken() -> None:
     assert words("a<b", "c") == "a#60;b<br/>c"

@@ -1,0 +1,1 @@
+"""What differs between two documents: in their rows, in what can happen, and in verdicts."""
