@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import time
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -16,6 +17,9 @@ import click
 
 from checker import __version__
 from checker.cli.messages import complain, say
+
+STARTED = time.time()
+"""Before most of the program is loaded."""
 
 AS_EXPECTED, NOT_AS_EXPECTED, ERROR, LIMIT = 0, 1, 2, 3
 
