@@ -244,8 +244,8 @@ def test_the_keys_stand_in_the_documented_order(lastack: Lastack) -> None:
     value = json.loads(lastack("check", "door.md", "--format", "json").out)
     assert list(value) == ["document", "version", "scenarios", "never_fired", "complaints"]
     assert list(value["scenarios"][0]) == [
-        "scenario", "engine", "states", "transitions", "depth", "seconds", "cached", "complete", "limit", "rules",
-        "verdicts",
+        "scenario", "engine", "states", "transitions", "depth", "seconds", "cached", "complete", "limit",
+        "rules", "verdicts",
     ]  # fmt: skip
     assert list(value["scenarios"][1]["verdicts"][0]) == [
         "property", "kind", "outcome", "scope", "expected", "as_expected", "reason", "complaint", "trace",
