@@ -171,6 +171,7 @@ def test_what_has_no_meaning_is_not_kept(lastack: Lastack, entries: Path, tmp_pa
     assert second == first
 
 
+@pytest.mark.slow  # the kernels are in the cache as well, so they are compiled
 def test_another_engine_finds_out_for_itself(lastack: Lastack, entries: Path, door: Path) -> None:
     """Who asks for an engine wants to know what that one finds."""
     lastack("check", door)
