@@ -20,17 +20,21 @@ READS_VALUES = (
 
 def same_graph(base: StateGraph, head: Model) -> bool:
     """Whether ``head`` has just the graph of ``base``, state by state and step by step, whichever
-    rows fire; ``False`` where that cannot be told.
+    rows fire; ``False`` where that cannot be told."""
+    return same_runs(base.system.model, head)
+
+
+def same_runs(base: Model, head: Model) -> bool:
+    """Whether ``head`` has just the graph that ``base`` has been explored to have.
 
     Each reaction that the exploration asked for is asked for again. If all are the same, then
     by induction so is all that follows from them.
     """
-    model = base.system.model
-    frames = [Meaning(m.protocol).frame(m.scenario) for m in (model, head)]
+    frames = [Meaning(m.protocol).frame(m.scenario) for m in (base, head)]
     if frames[0] != frames[1]:
         return False
     try:
-        return _start(model) == _start(head) and same_reactions(model, head)
+        return _start(base) == _start(head) and same_reactions(base, head)
     except SemanticError:  # whoever explores it will tell
         return False
 

@@ -6,16 +6,17 @@ row is no news, and does not count.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from checker.document.protocol import Protocol, Scenario
+from checker.document.protocol import Property, Protocol, Scenario
 from checker.explore.engines import Engine
+from checker.explore.graph import StateGraph
 from checker.explore.limits import Limits
 from checker.model.evaluate import SemanticError
 from checker.model.tables import Model
 from checker.verify.lint import close
-from checker.verify.results import Judged, check_scenario
+from checker.verify.results import Judged, asked, judge
 
 
 @dataclass(frozen=True)
@@ -47,21 +48,34 @@ def without(protocol: Protocol, row: str) -> Protocol:
 def missed(protocol: Protocol, row: str, scenario: Scenario, limits: Limits, engine: Engine) -> Missed:
     """What ``scenario`` misses if ``protocol`` lacks the rule ``row``."""
     left = without(protocol, row)
-    asked = _blaming_nothing_on(row, scenario)
-    unanswered = _unanswered(left, asked) - _unanswered(protocol, scenario)
+    blameless = blaming_nothing_on([row], scenario)
+    unanswered = _unanswered(left, blameless) - _unanswered(protocol, scenario)
     if unanswered:  # What happens then is not said, so nothing is explored.
         return Missed(scenario, unanswered=tuple(sorted(unanswered)))
     try:
-        result = check_scenario(left, asked, limits, None, engine)
+        graph = engine.explore(Model(left, blameless), limits)
+        wrong = tuple(not_as_expected(graph, asked(left, blameless)))
     except SemanticError as error:
-        return Missed(scenario, error=f"{error.row or ''}: {error.what}".removeprefix(": "))
-    wrong = [judged for judged in result.judged if not judged.as_expected]
-    decided = tuple(judged for judged in wrong if judged.verdict.outcome != "unknown")
-    return Missed(scenario, result.model, decided, limit=result.limit)
+        return Missed(scenario, error=what_has_no_meaning(error))
+    return Missed(scenario, graph.system.model, wrong, limit=graph.limit)
 
 
-def _blaming_nothing_on(row: str, scenario: Scenario) -> Scenario:
-    expect = [replace(e, blame="" if e.blame == row else e.blame) for e in scenario.expect]
+def not_as_expected(graph: StateGraph, properties: Iterable[Property]) -> Iterator[Judged]:
+    """The verdicts on ``properties`` that are not what the scenario expects; those that a limit
+    left open are none."""
+    for property in properties:
+        judged = judge(graph, property)
+        if not judged.as_expected and judged.verdict.outcome != "unknown":
+            yield judged
+
+
+def what_has_no_meaning(error: SemanticError) -> str:
+    return f"{error.row or ''}: {error.what}".removeprefix(": ")
+
+
+def blaming_nothing_on(rows: Container[str], scenario: Scenario) -> Scenario:
+    """``scenario``, whatever it blames on ``rows``: their part in it is no news."""
+    expect = [replace(e, blame="" if e.blame in rows else e.blame) for e in scenario.expect]
     return replace(scenario, expect=tuple(expect))
 
 
