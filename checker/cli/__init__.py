@@ -28,6 +28,7 @@ COMMANDS = {
     "time": ("checker.cli.time", "Say whether a saved trace can happen in time."),
     "why": ("checker.cli.why", "Say what a row is for: what goes wrong without it."),
     "diff": ("checker.cli.diff", "Say what differs between two versions of a document."),
+    "mutate": ("checker.cli.mutate", "Say which slips in a document anything would notice."),
     "export": ("checker.cli.export", "Export a scenario to another tool."),
 }
 

@@ -6,19 +6,22 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import click
+from rich.console import Console
+from rich.text import Text
 
 from checker.cli import AS_EXPECTED, ERROR, LIMIT, NOT_AS_EXPECTED
-from checker.cli.documents import one_document
+from checker.cli.documents import one_document, rule_of
 from checker.cli.jobs import FAILURES, Job, begin
 from checker.cli.messages import complain
 from checker.cli.terminal import console, plain, require_writable, write_atomically
-from checker.compare.mutation import Fate, Kill, Measured, Mutation, Original, judge_mutant, measure
-from checker.document.library import load
+from checker.compare.mutation import Fate, Kill, Measured, Mutation
+from checker.compare.trial import Original, judge_mutant, measure
+from checker.document.library import load, version_of
 from checker.document.mutants import Mutant, mutants
-from checker.document.problems import suggest
 from checker.document.protocol import Protocol, Rule
 from checker.exchange.mutation import mutation_to_json
 from checker.explore.engines import Engine
@@ -68,12 +71,120 @@ def command(
         raise click.UsageError(f"--min-score {min_score}: expected a number of percent")
     if output is not None:
         require_writable(output)
-    protocol = load(one_document(document))
-    chosen = [_rule(protocol, row) for row in rows] or list(protocol.rules)
+    path = one_document(document)
+    protocol = load(path)
+    chosen = [rule_of(protocol, row) for row in dict.fromkeys(rows)] or list(protocol.rules)
     engine = Engine(threads=jobs)
-    measured = _measured(protocol, engine, max_states)
-    if measured is None:
-        return ERROR
-    original = Original(protocol, measured)
-    to_judge = {rule.id: list(mutants(protocol, rule)) for rule in chosen}
-    ...
+    original = _original(protocol, engine, max_states)
+    out = console() if format == "text" and output is None else None
+    fates, left, broken = _judged(original, chosen, engine, time_limit, out)
+    mutation = Mutation(protocol, (*original.small, *original.large), max_states, fates, left)
+    _write(mutation, path, format, output)
+    return ERROR if broken else _code(mutation, min_score)
+
+
+def _original(protocol: Protocol, engine: Engine, max_states: int) -> Original:
+    """The document with its scenarios, measured. Raises where one has no meaning."""
+    jobs = [
+        Job(s.name, f"as it is: {s.name}", partial(measure, protocol, s), protocol, max_states)
+        for s in protocol.scenarios.values()
+    ]
+    original = Original(protocol, list(_taken(jobs, engine)))
+    if not original.small:
+        raise click.UsageError(
+            f"{protocol.name} has no scenario with at most {max_states:,} states to try mutants in; "
+            "raise --max-states"
+        )
+    return original
+
+
+def _taken(jobs: Sequence[Job], engine: Engine) -> Iterator[Measured]:
+    with begin(jobs, engine) as turns:
+        for _ in jobs:
+            outcome = turns.take()
+            if outcome is None or outcome.interrupted:  # nothing can be said yet
+                raise KeyboardInterrupt
+            yield outcome.get()
+
+
+def _judged(
+    original: Original, rules: Sequence[Rule], engine: Engine, time_limit: float | None, out: Console | None
+) -> tuple[list[tuple[Rule, list[Fate]]], int, bool]:
+    """What became of the mutants of ``rules``, told as it is found; how many were not judged, and
+    whether an error is why."""
+    todo = [(rule, list(mutants(original.protocol, rule))) for rule in rules]
+    jobs = [
+        Job(
+            rule.id,
+            f"{rule.id} ({number} of {len(todo)})",
+            partial(_fates, original, some),
+            original.protocol,
+            time_limit=time_limit,
+        )
+        for number, (rule, some) in enumerate(todo, 1)
+    ]
+    found: list[tuple[Rule, list[Fate]]] = []
+    broken = False
+    with begin(jobs, engine) as turns:
+        for rule, _ in todo:
+            outcome = turns.take()
+            if outcome is None:
+                break
+            try:
+                fates: list[Fate] = outcome.get()
+            except FAILURES as error:
+                complain(f"{rule.id}: {error}")
+                broken = True
+                continue
+            found.append((rule, fates))
+            if out is not None and fates:
+                _print(out, rule_report(rule, fates))
+    judged = sum(len(fates) for _, fates in found)
+    return found, sum(len(some) for _, some in todo) - judged, broken
+
+
+def _fates(original: Original, some: Sequence[Mutant], engine: Engine, limits: Limits) -> list[Fate]:
+    """What became of the mutants of one row. What noticed one of them is the first to be asked about
+    the next, for they are much alike."""
+    found: list[Fate] = []
+    kills: list[Kill] = []
+    for mutant in some:
+        limits.begin_again()
+        fate = judge_mutant(original, mutant, kills, engine, limits)
+        if limits.interrupted:
+            break
+        found.append(fate)
+        kills += [] if fate.kill is None else [fate.kill]
+    return found
+
+
+def _write(mutation: Mutation, path: Path, format: str, output: Path | None) -> None:
+    if format == "json":
+        value = mutation_to_json(mutation, version_of(path))
+        text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+    else:
+        rows = [rule_report(rule, fates) for rule, fates in mutation.fates if fates and output is not None]
+        text = plain(chain(*rows, mutation_report(mutation)))
+    if output is not None:
+        write_atomically(output, text)
+    elif format == "json":
+        click.echo(text, nl=False)
+    else:
+        _print(console(), mutation_report(mutation))
+
+
+def _print(out: Console, lines: Iterator[Text]) -> None:
+    for line in lines:
+        line.rstrip()
+        out.print(line)
+
+
+def _code(mutation: Mutation, min_score: float | None) -> int:
+    if min_score is None:
+        return LIMIT if mutation.left else AS_EXPECTED
+    best, score = mutation.best_score(), mutation.score()
+    if best is None or best < min_score:
+        return NOT_AS_EXPECTED
+    if mutation.left or score is None or score < min_score:
+        return LIMIT
+    return AS_EXPECTED
