@@ -14,7 +14,7 @@ from checker.compare.behaviour import Effort
 from checker.compare.documents import Versions
 from checker.compare.mutation import Difference, Fate, FateName, Kill, Measured
 from checker.compare.rows import RowChanges
-from checker.compare.same import same_reactions, same_runs
+from checker.compare.same import Events, same_reactions, same_runs
 from checker.compare.scenarios import ScenarioDiff, compare_behaviour
 from checker.document.mutants import Mutant, applied
 from checker.document.protocol import Property, Protocol, Scenario
@@ -78,18 +78,18 @@ class Original:
         """Another process finds out anew what it needs."""
         return Original, (self.protocol, (*self.small, *self.large))
 
-    def same_runs(self, measured: Measured, mutant: Protocol, engine: Engine) -> bool:
-        """Whether a mutant has just the graph of the document in a scenario, also with more room as
-        far as verdicts look there."""
+    def same_runs(self, measured: Measured, mutant: Protocol, events: Events, engine: Engine) -> bool:
+        """Whether a mutant, which differs in a rule for ``events``, has just the graph of the
+        document in a scenario, also with more room as far as verdicts look there."""
         scenario = measured.scenario
         explored = self._explored(measured, engine)
         if not explored:
             return False
         own, *roomier = explored
-        if not same_runs(own, Model(mutant, scenario)):
+        if not same_runs(own, Model(mutant, scenario), events):
             return False
         try:
-            return all(same_reactions(model, Model(mutant, model.scenario)) for model in roomier)
+            return all(same_reactions(m, Model(mutant, m.scenario), events) for m in roomier)
         except (SemanticError, LimitReached):
             return False
 
@@ -155,6 +155,7 @@ class _Trial:
         self.engine = engine
         self.limits = limits
         self.protocol, self.problems = applied(original.protocol, mutant)
+        (self.rule,) = [rule for rule in original.protocol.rules if rule.id == mutant.row]
         self.same: dict[str, bool] = {}
         self.tried = 0
         self.cut: list[str] = []
@@ -187,7 +188,7 @@ class _Trial:
     def _same_runs(self, measured: Measured) -> bool:
         name = measured.scenario.name
         if name not in self.same:
-            self.same[name] = self.original.same_runs(measured, self.protocol, self.engine)
+            self.same[name] = self.original.same_runs(measured, self.protocol, self.rule.events, self.engine)
         return self.same[name]
 
     # What notices it
@@ -240,15 +241,15 @@ class _Trial:
             if not found.same_behaviour:
                 undecided.append(f"{found.scenario}: {'; '.join(found.reasons)}")
         if undecided:
-            return self._fate("unknown", reason=f"equivalent? {undecided[0]}")
+            reason = f"cut short in {self.cut[0]}" if self.cut else f"equivalent? {undecided[0]}"
+            return self._fate("unknown", reason=reason)
         if self._never_fires():
             return self._fate("survived", reason="no scenario fires this row")
         return self._fate("equivalent")
 
     def _never_fires(self) -> bool:
         """Whether no scenario fires the row, and the document does not say why."""
-        (rule,) = [rule for rule in self.original.protocol.rules if rule.id == self.mutant.row]
-        return not rule.never and rule.id not in self.original.fired(self.engine)
+        return not self.rule.never and self.rule.id not in self.original.fired(self.engine)
 
     def _compared(self, measured: Measured) -> ScenarioDiff:
         both = Versions(self.original.protocol, self.protocol, RowChanges((), {}))
@@ -258,7 +259,7 @@ class _Trial:
 
     def _differs(self, found: ScenarioDiff) -> Fate:
         if self.cut:
-            return self._fate("unknown", reason=f"cut short: {self.cut[0]}")
+            return self._fate("unknown", reason=f"cut short in {self.cut[0]}")
         telling = found.tellings[0]
         steps = 0 if telling.trace is None else len(telling.trace.steps)
         difference = Difference(found.scenario, telling.version == 1, telling.word[-1], steps)

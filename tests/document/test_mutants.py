@@ -28,7 +28,7 @@ MAIL = """
 
 | variable | kind | lives | initial |
 |---|---|---|---|
-| `tries` | count | host | 0 |
+| `n` | count | host | 0 |
 | `seen` | flag | host | off |
 | `SUM` | count to 3 | ghost host | 0 |
 
@@ -43,15 +43,15 @@ MAIL = """
 
 | name | means |
 |---|---|
-| `begin` | `tries := 1; SUM := 1` |
+| `begin` | `n := 1; SUM := 1` |
 | `anew` | `begin; seen := off` |
-| `ask` | `<WORD=ask>` |
+| `query` | `<WORD=ask>` |
 
 | rule | in | on | if | do | send | next | then |
 |---|---|---|---|---|---|---|---|
-| `go.idle` | idle | go | `tries < 2 and not seen` | `anew; SUM := SUM + 1` | `ask; <WORD=yes>` | busy | stop |
+| `go.idle` | idle | go | `n < 2 and not seen` | `anew; SUM := SUM + 1` | `query; <WORD=yes>` | busy | stop |
 | `go.not` | busy, done | go | `not seen` | | | | refuse |
-| `go.done` | busy, done | go | `seen and (tries = 0 or tries > 1 and tries < 9)` | `seen := off` | | idle | |
+| `go.done` | busy, done | go | `seen and (n = 0 or n > 1 and n < 9)` | `seen := off` | | idle | |
 | `first.any` | idle, busy, done | letter | | | | | last |
 | `last.any` | idle, busy, done | letter | | `seen := on` | | | |
 """
@@ -64,14 +64,14 @@ def mail() -> Protocol:
 BY_HAND = {
     "go.idle": [
         ("row dropped", "", ""),
-        ("guard negated", "", "not (tries < 2 and not seen)"),
-        ("guard weakened", "tries < 2", "not seen"),
-        ("guard weakened", "not seen", "tries < 2"),
+        ("guard negated", "", "not (n < 2 and not seen)"),
+        ("guard weakened", "n < 2", "not seen"),
+        ("guard weakened", "not seen", "n < 2"),
         ("next exchanged", "none", ""),
         ("next exchanged", "done", "done"),
-        ("segment not sent", "ask", "<WORD=yes>"),
-        ("segment not sent", "<WORD=yes>", "ask"),
-        ("update dropped", "tries := 1", "SUM := 1; seen := off; SUM := SUM + 1"),
+        ("segment not sent", "query", "<WORD=yes>"),
+        ("segment not sent", "<WORD=yes>", "query"),
+        ("update dropped", "n := 1", "SUM := 1; seen := off; SUM := SUM + 1"),
         ("update dropped", "seen := off", "begin; SUM := SUM + 1"),
         ("then flipped", "none", ""),
     ],
@@ -83,11 +83,11 @@ BY_HAND = {
     ],
     "go.done": [
         ("row dropped", "", ""),
-        ("guard negated", "", "not (seen and (tries = 0 or tries > 1 and tries < 9))"),
-        ("guard weakened", "seen", "tries = 0 or tries > 1 and tries < 9"),
-        ("guard weakened", "tries > 1", "seen and (tries = 0 or tries < 9)"),
-        ("guard weakened", "tries < 9", "seen and (tries = 0 or tries > 1)"),
-        ("guard weakened", "tries = 0 or tries > 1 and tries < 9", "seen"),
+        ("guard negated", "", "not (seen and (n = 0 or n > 1 and n < 9))"),
+        ("guard weakened", "seen", "n = 0 or n > 1 and n < 9"),
+        ("guard weakened", "n > 1", "seen and (n = 0 or n < 9)"),
+        ("guard weakened", "n < 9", "seen and (n = 0 or n > 1)"),
+        ("guard weakened", "n = 0 or n > 1 and n < 9", "seen"),
         ("next exchanged", "none", ""),
         ("next exchanged", "busy", "busy"),
         ("next exchanged", "done", "done"),
