@@ -83,6 +83,8 @@ class Oracle:
                 return {"some": any(hits), "no": not any(hits), "every": all(hits)}[node.quantity]
             case s.PeerTimerDisabled():
                 return self.react(dict(env["peer"]), node.event) is None
+            case s.Takes():
+                return self.react(dict(env[node.who or "us"]), node.call) is not None
             case _:
                 return env["drained" if isinstance(node, s.NothingInFlight) else "no equal"]
 

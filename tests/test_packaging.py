@@ -75,6 +75,8 @@ def test_the_source_archive_has_what_tests_need(built: Path) -> None:
     with tarfile.open(archive) as files:
         names = {name.split("/", 1)[-1] for name in files.getnames()}
     needed = ("spec/rfc9293.md", "tests/oracle.py", "docs/language.md", "README.md", "pyproject.toml")
+    needed += ("action.yml", "action/check.sh", ".pre-commit-hooks.yaml", "tests/schemas/junit-10.xsd")
+    needed += ("diagrams/last-ack.json",)
     assert set(needed) <= names
 
 

@@ -11,8 +11,8 @@ from checker.explore.graph import StateGraph
 from checker.explore.limits import Limits
 from checker.explore.reference import explore
 from checker.model.tables import Model
-from checker.verify.replay import describe
 from checker.verify.trace import Trace
+from checker.verify.words import describe
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = ROOT / "tests" / "documents"

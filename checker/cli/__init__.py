@@ -9,6 +9,8 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from collections.abc import Mapping
+from typing import ClassVar
 
 import click
 
@@ -29,37 +31,45 @@ COMMANDS = {
     "why": ("checker.cli.why", "Say what a row is for: what goes wrong without it."),
     "diff": ("checker.cli.diff", "Say what differs between two versions of a document."),
     "mutate": ("checker.cli.mutate", "Say which slips in a document anything would notice."),
+    "draw": ("checker.cli.draw", "Draw machines, state graphs and runs."),
     "export": ("checker.cli.export", "Export a scenario to another tool."),
 }
 
 
-class LazyGroup(click.Group):
+class LazyCommands(click.Group):
     """Imports a command's module only when it is run, so that help is instant."""
 
+    summaries: ClassVar[Mapping[str, tuple[str, str]]]
+    """By name: (the module, the summary)."""
+
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return list(self.summaries)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.summaries:
             return None
-        module = __import__(COMMANDS[cmd_name][0], fromlist=["command"])
+        module = __import__(self.summaries[cmd_name][0], fromlist=["command"])
         command: click.Command = module.command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+            formatter.write_dl([(name, summary) for name, (_, summary) in self.summaries.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            known = ", ".join(COMMANDS)
+        if args and args[0] not in self.summaries and not args[0].startswith("-"):
+            known = ", ".join(self.summaries)
             raise click.UsageError(f"there is no command `{args[0]}`; the commands are {known}")
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+class _Lastack(LazyCommands):
+    summaries = COMMANDS
+
+
+@click.group(cls=_Lastack, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
 @click.version_option(__version__, prog_name="lastack")
 def lastack() -> None:
     """A model checker for protocols written as tables.

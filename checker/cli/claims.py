@@ -16,7 +16,8 @@ from checker.document.statements import Statements
 from checker.explore.engines import Engine
 from checker.explore.limits import Limits, ResumeError
 from checker.model.evaluate import SemanticError
-from checker.verify.statements import Answer, Job, Key, StatementResult, answer, conclude, jobs_of
+from checker.timing.statements import answers
+from checker.verify.statements import Answer, Job, Key, StatementResult, conclude, jobs_of
 from checker.verify.trace import Trace
 
 
@@ -30,14 +31,14 @@ def claim_jobs(document: Statements, options: Options) -> Iterator[Explored]:
         yield Explored(name, label, work, job.protocol, options.max_states, options.time_limit)
 
 
-def _answered(job: Job, engine: Engine, limits: Limits) -> tuple[dict[Key, Answer], str]:
+def _answered(job: Job, engine: Engine, limits: Limits) -> tuple[dict[Key, Answer], Exception | None]:
     """What is found out of a scenario, and why that is not all."""
-    answers: dict[Key, Answer] = {}
+    found: dict[Key, Answer] = {}
     try:
-        answers.update(answer(job, limits, engine))
+        found.update(answers(job, limits, engine))
     except (SemanticError, ResumeError) as error:
-        return answers, str(error)
-    return answers, ""
+        return found, error
+    return found, None
 
 
 @dataclass
@@ -47,7 +48,7 @@ class ClaimCheck:
     document: Statements
     answers: dict[Key, Answer] = field(default_factory=dict)
     scenarios: int = 0
-    broken: int = 0
+    broken: list[tuple[Scenario, Exception]] = field(default_factory=list)
     seconds: float = 0.0
 
     def run(self, turns: Turns) -> list[StatementResult]:
@@ -58,21 +59,22 @@ class ClaimCheck:
                 break
             self.scenarios += 1
             failure = self._take(outcome)
-            if failure:
+            if failure is not None:
                 complain(f"{job.document}: {job.scenario.name}: {failure}")
-                self.broken += 1
+                self.broken.append((job.scenario, failure))
             else:
                 self.seconds += outcome.seconds
         return [conclude(statement, self.answers) for statement in self.document.statements]
 
-    def _take(self, outcome: Outcome) -> str:
+    def _take(self, outcome: Outcome) -> Exception | None:
         """Notes what was found out of a scenario; why that is not all of it."""
         try:
             answers, failure = outcome.get()
         except WorkerDied as died:
-            return str(died)
+            return died
         self.answers.update(answers)
-        return str(failure)
+        error: Exception | None = failure
+        return error
 
     def code(self, results: list[StatementResult]) -> int:
         """The exit code: a verdict that is not as expected outweighs one that a limit left open."""
@@ -84,8 +86,9 @@ class ClaimCheck:
         return LIMIT if wrong else AS_EXPECTED
 
     def runs(self) -> Iterator[tuple[Protocol, Scenario, Key, Answer, Trace]]:
-        """Every run that was found, with what it is about."""
+        """Every run that was found, with what it is about; once, whatever it is said to need."""
         for job in jobs_of(self.document.statements):
             for key, found in self.answers.items():
-                if key[:2] == (job.document, job.scenario.name) and found.trace is not None:
+                untimed = key[:2] == (job.document, job.scenario.name) and not key[3]
+                if untimed and found.trace is not None:
                     yield job.protocol, job.scenario, key, found, found.trace

@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 
 from checker.cli.messages import complain
-from checker.document.library import bundled_folder, find
+from checker.document.library import bundled_folder, find, holds_figure, is_document
 from checker.document.problems import suggest
 from checker.document.protocol import Protocol, Rule
 
 
-def documents(names: Sequence[str]) -> list[Path]:
-    """The files that arguments name. Raises what ``find`` does, and a usage error for what is
-    there but cannot be a document."""
+def documents(names: Sequence[str], only_documents: bool = False) -> list[Path]:
+    """The files that arguments name, without those that are no documents if so asked. Raises what
+    ``find`` does, and a usage error for what is there but cannot be a document."""
     for name in names:
         if name == "-":
             raise click.UsageError("-: a document is read from a file, not from standard input")
@@ -25,8 +25,9 @@ def documents(names: Sequence[str]) -> list[Path]:
     found = [path for name in names for path in find(name)]
     for name in names:
         for other in sorted(set(Path(name).glob("*.md")) - set(found)) if Path(name).is_dir() else ():
-            complain(f"{other} is left out: it has no table of a protocol")
-    return found
+            if not holds_figure(other):
+                complain(f"{other} is left out: it has no table of a protocol")
+    return [path for path in found if is_document(path)] if only_documents else found
 
 
 def one_document(name: str) -> Path:

@@ -3,37 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from checker.cli import AS_EXPECTED, LIMIT
-from checker.cli.choice import near
-from checker.cli.documents import documents
-from checker.cli.terminal import ProgressLine, interruptible, require_writable, write_atomically
-from checker.document.library import load
-from checker.document.protocol import Protocol, Scenario
+from checker.cli.single import explored, scenario_of
+from checker.cli.terminal import require_writable, write_atomically
 from checker.document.scenarios import MAX_CAPACITY
 from checker.exchange.aut import to_aut
-from checker.exchange.dot import to_dot
 from checker.exchange.graphml import to_graphml
 from checker.exchange.murphi import to_murphi
-from checker.exchange.problems import ExportError
+from checker.exchange.problems import ExportError, TooLarge
 from checker.exchange.product import product_of
 from checker.exchange.promela import to_promela
 from checker.exchange.tla import CONFIGURATION, module_name, to_tla
-from checker.explore.engines import Engine
 from checker.explore.graph import StateGraph
-from checker.explore.limits import Limits
-from checker.model.tables import Model
+from checker.show.draw.graph import to_dot
+from checker.verify.quotient import quotient
+
+MAX_DRAWN = 1_000
+"""States beyond which Graphviz takes minutes for what nobody can read."""
+
+
+def _to_dot(graph: StateGraph) -> str:
+    if len(graph) > MAX_DRAWN:
+        raise TooLarge(
+            f"{len(graph):,} states are too many to draw, the limit is {MAX_DRAWN:,}; `lastack draw graph`"
+            " puts states together, the formats `aut` and `graphml` have them all"
+        )
+    return to_dot(quotient(graph, "full"), [graph.system.model.scenario.name])
+
 
 FORMATS: dict[str, Callable[[StateGraph], str]] = {
     "promela": lambda graph: to_promela(product_of(graph)),
     "murphi": lambda graph: to_murphi(product_of(graph)),
     "aut": to_aut,
     "graphml": to_graphml,
-    "dot": to_dot,
+    "dot": _to_dot,
 }
 """What gives one text. ``tla`` is two files, of which the module bears the name."""
 
@@ -69,8 +76,9 @@ def command(
     if path is not None:
         if format == "tla":
             _require_module_name(path)
+            _require_free(path.with_suffix(".cfg"))
         require_writable(path)
-    graph = _explored(_scenario(document, name, capacity), max_states)
+    graph = explored(*scenario_of(document, name, capacity, "an export"), max_states)
     if not graph.complete:
         click.echo(f"lastack: {name}: {graph.limit}: an export needs the whole state graph", err=True)
         return LIMIT
@@ -79,29 +87,6 @@ def command(
     except ExportError as error:
         raise click.ClickException(f"{name}: {error}") from None
     return AS_EXPECTED
-
-
-def _scenario(document: str, name: str, capacity: int | None) -> tuple[Protocol, Scenario]:
-    path, *others = documents([document])
-    if others:
-        raise click.UsageError(f"{document}: an export is of one document, not of a folder of them")
-    protocol = load(path)
-    scenario = protocol.scenarios.get(name)
-    if scenario is None:
-        hint = near(name, list(protocol.scenarios), [(path, protocol)])
-        raise click.UsageError(f"there is no scenario `{name}`{hint}")
-    return protocol, replace(scenario, capacity=capacity or scenario.capacity)
-
-
-def _explored(chosen: tuple[Protocol, Scenario], max_states: int) -> StateGraph:
-    protocol, scenario = chosen
-    progress = ProgressLine(scenario.name)
-    limits = Limits(max_states, report=progress.report)
-    try:
-        with interruptible(limits):
-            return Engine().explore(Model(protocol, scenario), limits)
-    finally:
-        progress.clear()
 
 
 def _write(format: str, graph: StateGraph, path: Path | None) -> None:
@@ -116,6 +101,16 @@ def _write(format: str, graph: StateGraph, path: Path | None) -> None:
     write_atomically(path, text)
     if format == "tla":
         write_atomically(path.with_suffix(".cfg"), CONFIGURATION)
+
+
+def _require_free(configuration: Path) -> None:
+    """What is beside a module in its configuration's place must be one that was written for it."""
+    if not configuration.exists():
+        return
+    if not configuration.is_file() or configuration.read_bytes() != CONFIGURATION.encode():
+        raise click.UsageError(
+            f"{configuration}: this is not what belongs there; remove it, or choose another name"
+        )
 
 
 def _require_module_name(path: Path) -> None:

@@ -11,14 +11,16 @@ from checker.cli import AS_EXPECTED, ERROR, NOT_AS_EXPECTED
 from checker.cli.documents import documents as files
 from checker.cli.messages import complain, say
 from checker.cli.terminal import ProgressLine
-from checker.document.library import holds_claims, load, read_text
+from checker.document.figures import load_figure
+from checker.document.library import holds_claims, holds_figure, load, read_text
 from checker.document.problems import DocumentError, Problem
 from checker.document.statements import load_statements
 
 
 @click.command("lint")
 @click.argument("documents", nargs=-1, required=True, metavar="DOC...")
-def command(documents: tuple[str, ...]) -> int:
+@click.option("--only-documents", is_flag=True, help="Leave out files that are no documents.")
+def command(documents: tuple[str, ...], only_documents: bool) -> int:
     """Report everything suspicious in documents.
 
     DOC is as for `check`. Besides errors of syntax, names and kinds: states without rules or
@@ -29,7 +31,7 @@ def command(documents: tuple[str, ...]) -> int:
     suspicious, and with 2 for a file that cannot be read as text.
     """
     found = unreadable = 0
-    for path in files(documents):
+    for path in files(documents, only_documents):
         try:
             read_text(path)
         except DocumentError as error:
@@ -51,6 +53,9 @@ def _problems(path: Path) -> list[Problem]:
     try:
         if holds_claims(path):
             load_statements(path)
+            return []
+        if holds_figure(path):
+            load_figure(path)
             return []
         return lint(load(path), lambda scenario: progress.say(f"{path.stem}: {scenario}"))
     except DocumentError as error:

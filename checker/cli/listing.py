@@ -21,7 +21,8 @@ from checker.show.paragraph import counted, paragraph
 
 @click.command("list")
 @click.argument("documents", nargs=-1, metavar="[DOC]...")
-def command(documents: tuple[str, ...]) -> int:
+@click.option("--files", "only_files", is_flag=True, help="Show only their files, one a line.")
+def command(documents: tuple[str, ...], only_files: bool) -> int:
     """Show documents, scenarios and properties.
 
     DOC is as for `check`; the default is all bundled documents.
@@ -29,7 +30,12 @@ def command(documents: tuple[str, ...]) -> int:
     Exits with 0, or with 2 for an error.
     """
     out = console()
-    for path in files(documents or (str(bundled_folder()),)):
+    paths = files(documents or (str(bundled_folder()),))
+    if only_files:
+        for path in paths:
+            click.echo(path)
+        return 0
+    for path in paths:
         for line in _listing(path):
             out.print(line)
     for line in [] if documents else _folders():

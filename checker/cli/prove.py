@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -29,6 +29,8 @@ from checker.prove.decide import PROVABLE
 from checker.prove.results import NewLimits, ProofResult, beside_expected, prove_scenario
 from checker.show.proofs import proof_report, proofs_report
 
+MAX_VIEWS = 200_000
+
 
 @click.command("prove", context_settings={"max_content_width": 80})
 @click.argument("documents", nargs=-1, metavar="[DOC]...")
@@ -37,19 +39,27 @@ from checker.show.proofs import proof_report, proofs_report
 @click.option(
     "--max-views",
     type=click.IntRange(1),
-    default=200_000,
-    show_default=True,
     metavar="N",
-    help="Give up a closure beyond N views.",
+    help=f"Give up a closure beyond N views (otherwise {MAX_VIEWS:,}).",
 )
 @click.option(
-    "--time-limit", type=click.FloatRange(0), metavar="S", help="Give up a closure after S seconds."
+    "--time-limit",
+    type=click.FloatRange(0),
+    metavar="S",
+    help="Give up a closure, or an exploration, after S seconds.",
 )
 @click.option(
     "--output",
     "-o",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Save what is proved there, for `lastack verify`.",
+)
+@click.option(
+    "--unroll",
+    type=click.IntRange(0),
+    metavar="DEPTH",
+    help="Instead, look how soon something is reached in runs of up to DEPTH steps, by z3 and by "
+    "exploration.",
 )
 @click.option("--isn-hazard", is_flag=True, help="Find initial sequence numbers that matter.")
 @click.option(
@@ -68,9 +78,10 @@ def command(
     documents: tuple[str, ...],
     scenarios: tuple[str, ...],
     properties: tuple[str, ...],
-    max_views: int,
+    max_views: int | None,
     time_limit: float | None,
     output: Path | None,
+    unroll: int | None,
     isn_hazard: bool,
     smt_dir: Path | None,
     traces: Path | None,
@@ -85,14 +96,21 @@ def command(
     sequence numbers, and whether the rows of the table exclude each other, handle everything
     and can fire. What it finds is told and has no part in the exit code.
 
-    Exits with 0 if every verdict is as its scenario expects, 1 if one is not, 2 for an error,
-    3 if a limit kept one from being decided.
+    With --unroll, the runs of each scenario on its own network are given to the solver as a
+    formula, made of the document's expressions: in how many steps does each reachable property
+    hold first? Exploration must say the same; if it does not, that is a fault of lastack.
+
+    Exits with 0 if every verdict is as its scenario expects, 1 if one is not, 2 for an error or
+    such a fault, 3 if a limit kept one from being decided.
     """
     if time_limit is not None and not math.isfinite(time_limit):
         raise click.UsageError(f"--time-limit {time_limit}: expected a number of seconds")
     paths = files(documents or ("rfc9293",))
     loaded = [load(path) for path in paths]
-    _require_known(loaded, scenarios, properties)
+    _require_known(loaded, scenarios, properties, PROVABLE if unroll is None else ("reachable",))
+    if unroll is not None:
+        others = {"--max-views": max_views, "-o": output, "--isn-hazard": isn_hazard, "--traces": traces}
+        _require_none(others)
     if output is not None:
         if len(paths) > 1:
             raise click.UsageError("--output: a proof is about one document, and here are several")
@@ -101,19 +119,29 @@ def command(
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
             require_writable(folder, inside=True)
-    proving = _Proving(properties, max_views, time_limit, traces)
-    asking = _Solver(bool(scenarios or properties), isn_hazard, smt_dir)
-    codes = [
-        proving.document(protocol, chosen, asking)
-        for protocol in loaded
-        if (chosen := [s for s in protocol.scenarios.values() if not scenarios or s.name in scenarios])
-    ]
+    chosen = [(p, [s for s in p.scenarios.values() if not scenarios or s.name in scenarios]) for p in loaded]
+    if unroll is not None:
+        from checker.cli.unroll import Unrolls
+
+        unrolls = Unrolls(unroll, properties, time_limit, smt_dir)
+        codes = [unrolls.document(protocol, some) for protocol, some in chosen if some]
+    else:
+        proving = _Proving(properties, max_views or MAX_VIEWS, time_limit, traces)
+        asking = _Solver(bool(scenarios or properties), isn_hazard, smt_dir)
+        codes = [proving.document(protocol, some, asking) for protocol, some in chosen if some]
     if output is not None:
         write_atomically(output, proof_to_json(paths[0], loaded[0], proving.results))
     return next(code for code in (ERROR, NOT_AS_EXPECTED, LIMIT, AS_EXPECTED) if code in codes)
 
 
-def _require_known(loaded: Sequence[Protocol], scenarios: Sequence[str], properties: Sequence[str]) -> None:
+def _require_none(others: Mapping[str, object]) -> None:
+    for option in (name for name, given in others.items() if given):
+        raise click.UsageError(f"--unroll proves nothing of other networks, so {option} has no meaning")
+
+
+def _require_known(
+    loaded: Sequence[Protocol], scenarios: Sequence[str], properties: Sequence[str], kinds: Sequence[str]
+) -> None:
     known = {
         "scenario": (scenarios, [s for p in loaded for s in p.scenarios]),
         "property": (properties, [q for p in loaded for q in p.properties]),
@@ -122,13 +150,16 @@ def _require_known(loaded: Sequence[Protocol], scenarios: Sequence[str], propert
         for name in asked:
             if name not in names:
                 raise click.UsageError(f"there is no {what} `{name}`{suggest(name, names)}")
-    kinds = {q.name: q.kind for p in loaded for q in p.properties.values()}
+    kind_of = {q.name: q.kind for p in loaded for q in p.properties.values()}
     for name in properties:
-        if kinds[name] not in PROVABLE:
-            raise click.UsageError(
-                f"`{name}` is a `{kinds[name]}` property; prove decides `invariant` and `step` ones, "
-                "`lastack check` the others"
-            )
+        if kind_of[name] in kinds:
+            continue
+        what = f"`{name}` is a `{kind_of[name]}` property"
+        if kinds != PROVABLE:
+            raise click.UsageError(f"{what}; --unroll is about `reachable` ones")
+        raise click.UsageError(
+            f"{what}; prove decides `invariant` and `step` ones, `lastack check` the others"
+        )
 
 
 class _Solver(NamedTuple):

@@ -20,6 +20,9 @@ from checker.cli.messages import WIDTH
 from checker.explore.limits import Limits, Progress
 
 CLEAR_TO_END = "\x1b[K"
+NO_TEXT = "backslashreplace"
+"""How a file's name that is no UTF-8 is written: as JSON too can read it."""
+
 PROGRESS = WIDTH - 4
 """Columns of progress: the ^C that a terminal shows behind it must not begin a new line."""
 
@@ -98,27 +101,28 @@ def require_writable(path: Path, inside: bool = False) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
 
-def write_atomically(path: Path, text: str) -> None:
+def write_atomically(path: Path, content: str | bytes) -> None:
     """Writes a file as a whole or not at all: a full disk leaves what was there before.
 
     A link stays one, and what is no file, such as ``/dev/stdout``, is written to, not replaced.
     """
     target = path.resolve()
+    data = content.encode("utf-8", NO_TEXT) if isinstance(content, str) else content
     try:
         if target.exists() and not target.is_file():
-            target.write_text(text, encoding="utf-8", newline="")
+            target.write_bytes(data)
         else:
-            _replace(target, text)
+            _replace(target, data)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, data: bytes) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
         temporary.chmod(mode)
         temporary.replace(path)

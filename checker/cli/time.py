@@ -12,18 +12,16 @@ import click
 from checker.cli import AS_EXPECTED, LIMIT, NOT_AS_EXPECTED
 from checker.cli.messages import complain
 from checker.cli.terminal import console
-from checker.cli.traces import Saved, read_trace
+from checker.cli.traces import Saved, read_trace, require_run
+from checker.document.lengths import EXPECTED, Given, GivenError, parse_given
 from checker.document.problems import suggest
 from checker.document.protocol import Duration, Protocol
 from checker.exchange.timing import timing_to_json
-from checker.exchange.values import FormatError
 from checker.model.tables import Model
 from checker.show.timing import timing_report
 from checker.timing.answer import answer
 from checker.timing.flights import TooManyFates
-from checker.timing.given import EXPECTED, Given, GivenError, parse_given
 from checker.timing.solve import Undecided
-from checker.verify.replay import replay
 
 OWN = ("--format", "--help")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -46,10 +44,8 @@ def command(ctx: click.Context, words: tuple[str, ...], format: str) -> int:
     asked = _asked(words)
     saved = read_trace(FILE.convert(asked.trace, None, ctx), asked.document)
     numbers = _numbers(saved.protocol, asked.lengths)
+    require_run(Path(asked.trace), saved)
     model = Model(saved.protocol, saved.scenario)
-    if (divergence := replay(model, saved.run)) is not None:
-        message = f"after step {divergence.steps} of {len(saved.run.steps)}, {divergence.message}"
-        raise FormatError(f"{asked.trace}: it does not run in {saved.protocol.name}: {message}")
     try:
         found = answer(model, saved.run, numbers)
     except (TooManyFates, Undecided) as error:

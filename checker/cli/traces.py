@@ -13,6 +13,8 @@ from checker.document.library import load
 from checker.document.protocol import Property, Protocol, Scenario
 from checker.exchange.traces import TraceCodec
 from checker.exchange.values import FormatError, read_json
+from checker.model.tables import Model
+from checker.verify.replay import replay
 from checker.verify.trace import Trace
 
 
@@ -39,6 +41,14 @@ def read_trace(path: Path, document: str | None = None) -> Saved:
     except FormatError as error:
         raise FormatError(f"{path}: {error}") from None
     return Saved(protocol, scenario, run, property, end)
+
+
+def require_run(path: Path, saved: Saved) -> None:
+    """Raises ``FormatError`` if a trace from ``path`` cannot be taken in its scenario."""
+    divergence = replay(Model(saved.protocol, saved.scenario), saved.run)
+    if divergence is not None:
+        message = f"after step {divergence.steps} of {len(saved.run.steps)}, {divergence.message}"
+        raise FormatError(f"{path}: it does not run in {saved.protocol.name}: {message}")
 
 
 def _one(document: str) -> Path:

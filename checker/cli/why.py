@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,13 +14,14 @@ from checker.cli.documents import one_document, rule_of
 from checker.cli.jobs import Job, begin
 from checker.cli.terminal import console
 from checker.document.library import load
+from checker.document.omission import trial_of
 from checker.document.problems import suggest
 from checker.document.protocol import Protocol, Rule, Scenario
 from checker.explore.engines import Engine
 from checker.explore.limits import Limits
 from checker.model.tables import Model
 from checker.show.why import purpose, row_of_table, score
-from checker.verify.why import Missed, missed
+from checker.verify.why import Missed, holes, missed
 
 
 @click.command("why", context_settings={"max_content_width": 80})
@@ -41,8 +43,10 @@ def command(
     """Say what a ROW of the rules is for: what goes wrong without it.
 
     The row is left out and the scenarios are checked again. Shown are the properties that then
-    fail, with the shortest run of each. `--all` makes the table for the whole document, and says
-    how many rows would be missed.
+    fail, with the shortest run of each. A row that takes or refuses a call is not left out, for
+    then nothing would be said of that call: one that takes it refuses it instead, one that refuses
+    takes it and does nothing else. `--all` makes the table for the whole document, and says how
+    many rows some property would miss.
     """
     if bool(rows) == every:
         raise click.UsageError("expected the names of rows, or --all")
@@ -55,10 +59,10 @@ def command(
     noticed = 0
     for rule, found in _missed(protocol, chosen, asked, every, max_states):
         if every:
-            noticed += any(each.anything for each in found)
+            noticed += any(each.fails for each in found)
             out.print(row_of_table(rule, found))
             continue
-        for line in purpose(rule, found):
+        for line in purpose(rule, trial_of(protocol, rule), found):
             line.rstrip()
             out.print(line)
     for line in score(noticed, len(chosen), len(asked), left_out) if every else ():
@@ -94,8 +98,8 @@ def _size(protocol: Protocol, scenario: Scenario, engine: Engine, limits: Limits
 def _missed(
     protocol: Protocol, rules: Sequence[Rule], scenarios: Sequence[Scenario], first: bool, max_states: int
 ) -> Iterator[tuple[Rule, list[Missed]]]:
-    """What ``scenarios`` miss without each of ``rules``; if only the ``first`` that misses
-    anything is asked for, up to that."""
+    """What ``scenarios`` miss without each of ``rules``; if only the ``first`` in which a property
+    fails is asked for, up to that."""
     several = [scenarios] if first else [[scenario] for scenario in scenarios]
     jobs = []
     for rule in rules:
@@ -111,11 +115,16 @@ def _missed(
 def _without(
     protocol: Protocol, rule: str, scenarios: Sequence[Scenario], engine: Engine, limits: Limits
 ) -> list[Missed]:
-    """What ``scenarios`` miss without a rule, up to the first that misses anything."""
+    """What ``scenarios`` miss without a rule, up to the first in which a property fails; if none
+    does, with the first holes that it leaves."""
     found: list[Missed] = []
     for scenario in scenarios:
         found.append(missed(protocol, rule, scenario, limits, engine))
-        if found[-1].anything or limits.interrupted:
+        if found[-1].fails or limits.interrupted:
+            return found
+    for number, each in enumerate(found):
+        if left := holes(protocol, rule, each.scenario):
+            found[number] = replace(each, holes=left)
             break
     return found
 

@@ -16,7 +16,8 @@ READS_VALUES = (
     *(s.Constant, s.Name, s.Sum, s.Comparison, s.Is, s.Not, s.Connected, s.Choice, s.Quantified),
     *(s.NothingInFlight, s.Template, s.FieldValue, s.Flags),
 )
-"""What a condition may be made of that depends on a state and a step alone, not on the rows."""
+"""What a condition may be made of that depends on a state and a step alone, not on the rows: not
+``takes``, which asks what rows would do on a call that perhaps nobody makes."""
 
 
 def same_graph(base: StateGraph, head: Model) -> bool:

@@ -25,7 +25,7 @@ from checker.model.evaluate import SemanticError
 from checker.model.tables import LimitReached, Model
 from checker.verify.results import asked, judge
 from checker.verify.roomier import models_with_more_room
-from checker.verify.why import blaming_nothing_on, not_as_expected, what_has_no_meaning
+from checker.verify.why import blaming_nothing_on, not_as_expected, without_meaning
 
 KINDS = ("invariant", "step", "reachable", "quiescent", "never stuck", "leads to")
 """Kinds of properties, those that are decided in less time first."""
@@ -199,7 +199,7 @@ class _Trial:
             graph = self._explored(measured)
             wrong = next(not_as_expected(graph, self._properties(measured, first)), None)
         except SemanticError as error:
-            return Kill("meaning", scenario.name, words=what_has_no_meaning(error))
+            return Kill("meaning", scenario.name, words=without_meaning(error, scenario))
         if wrong is not None:
             verdict = wrong.verdict
             return Kill("property", scenario.name, verdict.property.name, wrong.expected, verdict.outcome)

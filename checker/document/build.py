@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from checker.document import protocol as p
@@ -12,7 +12,7 @@ from checker.document.problems import ProblemList, suggest
 from checker.document.rows import RowReader
 from checker.document.scenarios import Phrase, ScenarioReader, phrases
 from checker.document.sheet import Row, Sheet
-from checker.document.syntax import Broken, Perform, SegmentName, Template
+from checker.document.syntax import Act, Assign, Broken, Perform, SegmentName, Template
 
 PROPERTY_KINDS = ("invariant", "step", "reachable", "never stuck", "leads to", "quiescent")
 LENGTHS = ("at most", "range", "fixed")
@@ -150,6 +150,7 @@ class _Builder(RowReader):
             calls=tuple(calls),
             because=row["because"].text,
             position=row.position,
+            text=(row["when"].plain, row["claim"].plain),
         )
 
     def _under(self, row: Row) -> tuple[list[str], list[str]]:
@@ -188,3 +189,17 @@ class _Builder(RowReader):
 def is_delete(act: object) -> bool:
     """Whether an act is ``delete TCB``."""
     return isinstance(act, Perform) and act.name == DELETE
+
+
+def flat_acts(protocol: p.Protocol, acts: Iterable[Act]) -> Iterator[Assign | None]:
+    """The assignments of acts in order, those of named lists among them; ``None`` for each
+    ``delete TCB``. The document has been checked."""
+    for act in acts:
+        if isinstance(act, Assign):
+            yield act
+        elif is_delete(act):
+            yield None
+        else:
+            means = protocol.definitions[act.name].means
+            assert isinstance(means, tuple)
+            yield from flat_acts(protocol, means)

@@ -26,7 +26,9 @@ _RESERVED = "(?!(?:" + "|".join(RESERVED) + ")" + _END + ")"
 _WORD = r"[A-Za-z0-9_]+(?:[.\-][A-Za-z0-9_]+)*"
 NAME_PATTERN = rf"(?![0-9]){_RESERVED}{_WORD}(?: {_RESERVED}{_WORD})*"
 
-_TAKEN = re.compile(r"delete TCB|nothing in flight(?: .*)?|peer timer (?:.* )?disabled(?: .*)?")
+_TAKEN = re.compile(
+    r"delete TCB|nothing in flight(?: .*)?|peer timer (?:.* )?disabled(?: .*)?|(?:(?:peer|A|B) )?takes .*"
+)
 """Phrases that follow the rules for names but mean something of their own in cells."""
 
 MAX_CELL = 4_000
@@ -62,6 +64,7 @@ _TERMINALS = {
         rf"peer timer {_WORD}(?: (?!disabled{_END}){_WORD})* disabled",
         "`peer timer … disabled`",
     ),
+    "TAKES": (f"(?:(?:peer|A|B) )?takes {NAME_PATTERN}", "`takes …`"),
 }
 
 
@@ -207,7 +210,7 @@ _COMPARISONS = {"LESSTHAN", "MORETHAN", "EQUAL", "__ANON_0", "__ANON_1", "__ANON
 _BEGINNERS = {"NAME", "NUMBER", "LPAR", "NONE"}
 _ONLY_BEGIN = {
     *("ON", "OFF", "_NOT", "WHO", "WHEN", "QUANTIFIER"),
-    *("NOTHING_IN_FLIGHT", "NO_EQUAL_SEGMENT", "PEER_TIMER"),
+    *("NOTHING_IN_FLIGHT", "NO_EQUAL_SEGMENT", "PEER_TIMER", "TAKES"),
 }
 
 # What people write who come from other languages, and what is written here.
@@ -330,6 +333,10 @@ class _ToSyntax(Transformer[Token, Any]):
     def peer_timer(self, meta: Meta, parts: list[Token]) -> Any:
         words = str(parts[0]).split(" ")
         return syntax.PeerTimerDisabled(self.at(meta), " ".join(["timeout", *words[2:-1]]))
+
+    def takes(self, meta: Meta, parts: list[Token]) -> Any:
+        who, _, call = str(parts[0]).partition("takes ")
+        return syntax.Takes(self.at(meta), call, who.strip())  # type: ignore[arg-type]
 
     def choice(self, meta: Meta, parts: list[Any]) -> Any:
         return syntax.Choice(self.at(meta), *parts)

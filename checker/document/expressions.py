@@ -82,6 +82,8 @@ class KindChecker:
                 return self._quantified(node, scope)
             case s.NothingInFlight() | s.NoEqualSegment() | s.PeerTimerDisabled():
                 return self._network(node, scope)
+            case s.Takes():
+                return self._takes(node, scope)
 
     # Names
 
@@ -352,6 +354,16 @@ class KindChecker:
                     self.complain(node, f"`{node.event}` is not a timer event{suggest(node.event, timers)}")
             return FLAG
         self.complain(node, "an end cannot see the network; this is only for assumptions")
+        return FLAG
+
+    def _takes(self, node: s.Takes, scope: Scope) -> Kind | None:
+        event = self.protocol.events.get(node.call)
+        if scope.use != "state claim":
+            self.complain(node, "`takes …` is only for claims about states")
+        elif (event is None or event.kind not in ("call", "")) and not self._lost("events"):
+            calls = [e.name for e in self.protocol.events.values() if e.kind == "call"]
+            hint = suggest(node.call, calls) or f"; expected {' or '.join(calls) or 'one, but there is none'}"
+            self.complain(node, f"`{node.call}` is not a call{hint}")
         return FLAG
 
 

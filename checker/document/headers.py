@@ -46,10 +46,16 @@ SCHEMAS = {
     "scenarios": Schema(("scenario", "A", "B", "network", "bounds", "expect"), ("opened", "assume", "set")),
     "claims": Schema(("claim", "source", "words", "means", "decided by", "expect"), ("because",)),
     "exchanges": Schema(("exchange", "segments"), ("ends", "because")),
+    "places": Schema(("place", "state", "row", "column")),
+    "arrows": Schema(("arrow", "from", "to", "on", "receives", "sends", "event", "action")),
+    "omissions": Schema(("omission", "from", "to", "on", "receives"), ("because",)),
 }
 
 CLAIMS = ("claims", "exchanges")
 """The tables of a document of claims, which is no protocol and has no others."""
+
+FIGURES = ("places", "arrows", "omissions")
+"""The tables of a figure of somebody's, which is no protocol and has no others."""
 
 NEAR = 0.75
 """How like each other two words must be for one to be taken for a slip of the other."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol as Interface
 
-from checker.document.headers import CLAIMS
+from checker.document.headers import CLAIMS, FIGURES
 from checker.document.layers import Layer, judge, merged
 from checker.document.problems import DocumentError, Position, Problem, ProblemList
 from checker.document.protocol import Protocol
@@ -16,6 +17,9 @@ from checker.document.sheet import Row, Sheet, read_sheet
 
 MAX_BYTES = 4_000_000
 MAX_EXTENSIONS = 8
+
+TELLING = ("rules", "extends", "claims")
+"""Tables that stand in documents only."""
 
 
 class NoSuchDocument(Exception):
@@ -115,13 +119,34 @@ def _has_tables(path: Path) -> bool:
         sheet = read_sheet(read_text(path), str(path), problems)
     except DocumentError:
         return True  # whoever reads it is told what is wrong
+    if any(sheet.rows[kind] for kind in FIGURES):
+        return False
     return any(sheet.rows.values()) or bool(problems.problems)
+
+
+def is_document(path: Path) -> bool:
+    """Whether a file is surely a document, and no other text that happens to have a table with
+    such columns: it has rows of rules or of claims, or extends a document."""
+    try:
+        sheet = read_sheet(read_text(path), str(path), ProblemList())
+    except DocumentError:
+        return False
+    return any(sheet.rows[kind] for kind in TELLING)
 
 
 def holds_claims(path: Path) -> bool:
     """Whether a file is a document of claims; nothing is said of what is wrong with it."""
+    return _holds(path, CLAIMS)
+
+
+def holds_figure(path: Path) -> bool:
+    """Whether a file is a figure; nothing is said of what is wrong with it."""
+    return _holds(path, FIGURES)
+
+
+def _holds(path: Path, kinds: Sequence[str]) -> bool:
     sheet = read_sheet(read_text(path), str(path), ProblemList())
-    return any(sheet.rows[kind] for kind in CLAIMS)
+    return any(sheet.rows[kind] for kind in kinds)
 
 
 def locate(name: str, path: Path | None) -> Path | None:
@@ -203,6 +228,9 @@ def _layers(page: Page) -> list[Layer]:
         if claims := [row for kind in CLAIMS for row in sheet.rows[kind]]:
             message = "this is a document of claims, which `lastack check` decides; it is no protocol"
             raise DocumentError([Problem(claims[0].position, message)])
+        if drawn := [row for kind in FIGURES for row in sheet.rows[kind]]:
+            message = "this is a figure, which `lastack draw machine` goes by; it is no protocol"
+            raise DocumentError([Problem(drawn[0].position, message)])
         extends = sheet.rows["extends"]
         if not extends:
             if sheet.rows["removes"]:
@@ -211,7 +239,7 @@ def _layers(page: Page) -> list[Layer]:
             return layers
         for row in extends[1:]:
             problems.add(row.position, "a document extends one other only")
-        base = _base(extends[0], page)
+        base = page.base(extends[0].key)
         if base is None or len(layers) > MAX_EXTENSIONS:
             _complain_of_base(extends[0], base, problems)
             raise DocumentError(problem for layer in layers for problem in layer.problems.problems)
@@ -222,15 +250,10 @@ def _complain_of_base(row: Row, base: Page | None, problems: ProblemList) -> Non
     problems.add(
         row.position,
         f"there is no document `{row.key}` in the folder of this one, in the folder above, or "
-        "among the bundled ones; write its bare name, without `.md`"
+        "among the bundled ones; write its name, perhaps with a folder, without `.md`"
         if base is None
         else f"documents extend each other more than {MAX_EXTENSIONS} deep",
     )
-
-
-def _base(row: Row, page: Page) -> Page | None:
-    """The document that ``row`` extends: a bare name."""
-    return None if "/" in row.key else page.base(row.key)
 
 
 def version_of(path: Path) -> str:
@@ -242,6 +265,6 @@ def version_of(path: Path) -> str:
         text = current.text()
         digest.update(text.encode())
         rows = read_sheet(text, current.file, ProblemList()).rows["extends"]
-        current = _base(rows[0], current) if rows else None
+        current = current.base(rows[0].key) if rows else None
         seen += 1
     return digest.hexdigest()[:12]

@@ -13,6 +13,7 @@ from typing import Literal, get_args
 from checker.document import syntax as s
 from checker.document.build import is_delete
 from checker.document.check import check
+from checker.document.omission import in_place_of, trial_of
 from checker.document.problems import Problem, ProblemList
 from checker.document.protocol import Protocol, Rule
 from checker.document.write import write_acts, write_expression, write_template
@@ -32,8 +33,9 @@ OPERATORS: tuple[Operator, ...] = get_args(Operator)
 @dataclass(frozen=True)
 class Mutant:
     """One change of the rule ``row``: the cell of ``column`` ``before`` and ``after``, which are
-    empty where there is nothing. ``rule`` is the rule as it is then, ``None`` if it is dropped,
-    and then no cell differs. ``what`` is dropped, or stands there now, where that needs saying."""
+    empty where there is nothing; of a row that is dropped it is no single cell. ``rule`` is the
+    rule as it is then, ``None`` if there is none. ``what`` is dropped, or stands there now, where
+    that needs saying."""
 
     row: str
     operator: Operator
@@ -51,7 +53,7 @@ class Mutant:
 
 def mutants(protocol: Protocol, rule: Rule) -> Iterator[Mutant]:
     """The mutants of a rule, in the order of ``OPERATORS`` and of what they change."""
-    yield Mutant(rule.id, "row dropped", "", None)
+    yield from _dropped(protocol, rule)
     yield from _of_guard(rule)
     yield from _of_next(protocol, rule)
     yield from _of_sends(protocol, rule)
@@ -73,6 +75,16 @@ def applied(protocol: Protocol, mutant: Mutant) -> tuple[Protocol, list[Problem]
 def _changed(rule: Rule, operator: Operator, what: str, column: str, after: str, new: Rule) -> Mutant:
     text = {**rule.text, column: after}
     return Mutant(rule.id, operator, what, replace(new, text=text), column, rule.text[column], after)
+
+
+def _dropped(protocol: Protocol, rule: Rule) -> Iterator[Mutant]:
+    """The row as it is when it is missed: see ``checker.document.omission``."""
+    other = in_place_of(protocol, rule)
+    if other is None:
+        yield Mutant(rule.id, "row dropped", "", None)
+    elif (other.acts, other.sends, other.next, other.then) != (rule.acts, rule.sends, rule.next, rule.then):
+        text = {**rule.text, "do": "", "send": "", "next": "", "then": other.then}
+        yield Mutant(rule.id, "row dropped", trial_of(protocol, rule), replace(other, text=text))
 
 
 # Guards

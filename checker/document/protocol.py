@@ -157,7 +157,8 @@ class Duration:
 
 @dataclass(frozen=True)
 class Property:
-    """A claim about every run, made of each end."""
+    """A claim about every run, made of each end; ``text`` are its premise and what it claims, as
+    they are written."""
 
     name: str
     kind: PropertyKind
@@ -167,6 +168,7 @@ class Property:
     calls: tuple[str, ...]
     because: str
     position: Position
+    text: tuple[str, str]
 
 
 @dataclass(frozen=True)

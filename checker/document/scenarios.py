@@ -140,7 +140,7 @@ class ScenarioReader:
         settable = {v.name: v for v in self.protocol.variables.values() if v.from_scenario and v.name}
         known = [e.name for e in self.protocol.events.values() if e.kind == "fault" and e.name]
         for phrase in phrases(cell, ","):
-            name = _longest_prefix(phrase.text, ["capacity", *settable, *known])
+            name = longest_prefix(phrase.text, ["capacity", *settable, *known])
             if name is None:
                 self._complain_of_bound(phrase, ["capacity", *settable, *known])
                 continue
@@ -171,7 +171,7 @@ class ScenarioReader:
         """Silent about what a declaration that could not be read may have meant to be a bound."""
         declared = [v.name for v in self.protocol.variables.values() if self._doubtful(v.name)]
         declared += [e.name for e in self.protocol.events.values() if not e.kind]
-        if ("word", EVERY) not in self.problems.doubts and _longest_prefix(phrase.text, declared) is None:
+        if ("word", EVERY) not in self.problems.doubts and longest_prefix(phrase.text, declared) is None:
             names = ", ".join(f"`{name} …`" for name in known)
             self._complain(phrase.position, f"`{phrase.text}` is not a bound, expected {names}")
 
@@ -269,7 +269,7 @@ class ScenarioReader:
 
     def _expectation(self, phrase: Phrase) -> Expectation | None:
         text, twin_outcome, twin = _split_twin(phrase.text)
-        name = _longest_prefix(text, self.protocol.properties)
+        name = longest_prefix(text, self.protocol.properties)
         if name is None and self.problems.doubts_of("properties", text):
             return None
         if name is None:
@@ -316,7 +316,7 @@ def _split_twin(text: str) -> tuple[str, str, str]:
     return text, "", ""
 
 
-def _longest_prefix(text: str, names: Iterable[str]) -> str | None:
+def longest_prefix(text: str, names: Iterable[str]) -> str | None:
     """The longest of ``names`` that ``text`` begins with, as whole words."""
     return max((n for n in names if (text + " ").startswith(n + " ")), key=len, default=None)
 

@@ -16,6 +16,7 @@ from checker.document.headers import CLAIMS, SCHEMAS
 from checker.document.kinds import Value, parse_value, values_of
 from checker.document.library import load, locate, read_text, version_of
 from checker.document.markdown import Code
+from checker.document.needs import Need, NeedReader
 from checker.document.problems import DocumentError, Position, Problem, ProblemList, suggest
 from checker.document.protocol import Property, Protocol, Scenario
 from checker.document.rows import RowReader
@@ -51,13 +52,15 @@ class Exchange:
 @dataclass(frozen=True)
 class Decision:
     """One thing that decides a claim: that a property of a scenario holds, or is violated, or
-    that an exchange is possible there (``holds``) or is not (``violated``)."""
+    that an exchange is possible there (``holds``) or is not (``violated``); with ``need``, that
+    the run that shows its outcome needs that on the clock (``holds``)."""
 
     document: str
     protocol: Protocol
     scenario: Scenario
     subject: Property | Exchange
     said: str
+    need: Need | None = None
 
 
 @dataclass(frozen=True)
@@ -163,7 +166,10 @@ class _Reader(RowReader):
     def _decision(self, phrase: Phrase, row: Row) -> Decision | None:
         document, colon, rest = phrase.text.partition(":")
         if not colon:
-            expected = "expected `DOCUMENT: SCENARIO: PROPERTY`, perhaps with `violated` behind it"
+            expected = (
+                "expected `DOCUMENT: SCENARIO: PROPERTY`, perhaps with `violated` or "
+                "`: DURATION LENGTH` behind it"
+            )
             self.problems.add(phrase.position, f"`{phrase.text}` names no scenario; {expected}", row.key)
             return None
         protocol = self._protocol(document.strip(), phrase.position, row)
@@ -179,12 +185,25 @@ class _Reader(RowReader):
             return None
         place = place.moved(len(rest) - len(rest[len(scenario) + 1 :].lstrip()))
         rest = rest[len(scenario) + 1 :].strip()
-        known = rest in protocol.properties or rest in self._exchanges
-        said = "" if known else next((said for said in SAID if rest.endswith(f" {said}")), "")
-        subject = self._subject(rest.removesuffix(said).strip(), document, protocol, place, row)
+        name, said, need = self._said(Phrase(rest, place), protocol, row)
+        subject = self._subject(name, document, protocol, place, row)
         if subject is None:
             return None
-        return Decision(document, protocol, protocol.scenarios[scenario], subject, said or "holds")
+        return Decision(document, protocol, protocol.scenarios[scenario], subject, said, need)
+
+    def _said(self, phrase: Phrase, protocol: Protocol, row: Row) -> tuple[str, str, Need | None]:
+        """The property or exchange that is named, and what is said of it."""
+        text, names = phrase.text, [*protocol.properties, *self._exchanges]
+        said = "" if text in names else next((said for said in SAID if text.endswith(f" {said}")), "")
+        bare = text.removesuffix(said).strip()
+        if bare in names or ":" not in text:
+            return bare, said or "holds", None
+        named = [name for name in names if text.startswith(f"{name}:")]
+        name = max(named, key=len, default=text.partition(":")[0])
+        rest = text[len(name) + 1 :].strip()
+        place = phrase.position.moved(len(text) - len(rest))
+        reader = NeedReader(protocol, self.problems, row.key)
+        return name, "holds", reader.read(Phrase(rest, place)) if named else None
 
     def _protocol(self, name: str, position: Position, row: Row) -> Protocol | None:
         """The document of this name; what is wrong with it is told once."""

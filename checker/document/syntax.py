@@ -119,6 +119,14 @@ class PeerTimerDisabled(Node):
     event: str
 
 
+@dataclass(frozen=True)
+class Takes(Node):
+    """An end, as it is, would take this call: some row fires on it, and none refuses it."""
+
+    call: str
+    who: Who = ""
+
+
 Expression = (
     Constant
     | Broken
@@ -133,6 +141,7 @@ Expression = (
     | NothingInFlight
     | NoEqualSegment
     | PeerTimerDisabled
+    | Takes
 )
 
 

@@ -53,6 +53,8 @@ def _term(node: s.Expression) -> str:
             return str(value)
         case s.Name(name=name, who=who, when=when):
             return " ".join(filter(None, (who and f"{who}'s", when, name)))
+        case s.Takes(call=call, who=who):
+            return f"{who} takes {call}".strip()
         case s.NothingInFlight():
             return "nothing in flight"
         case s.NoEqualSegment():

@@ -9,8 +9,8 @@ from checker.document.protocol import Protocol
 from checker.model.endpoint import Local
 from checker.model.segment import Segment, SegmentForm
 from checker.model.tables import Model
-from checker.verify.replay import describe
 from checker.verify.trace import Snapshot, Trace
+from checker.verify.words import describe
 
 VARIABLES = ("A", "B", "fromA", "fromB", "action")
 

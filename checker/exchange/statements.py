@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from checker.document.lengths import write_number
+from checker.document.needs import Need
 from checker.document.statements import Exchange
+from checker.exchange.timing import given_to_json
 from checker.exchange.traces import TraceCodec
 from checker.verify.statements import Decided, StatementResult
 
@@ -45,10 +48,20 @@ def _decided(decided: Decided) -> dict[str, Any]:
         "scenario": decision.scenario.name,
         "property": None if exchange else decision.subject.name,
         "exchange": decision.subject.name if exchange else None,
+        "need": None if decision.need is None else _need(decision.need),
         "said": decision.said,
         "outcome": answer.outcome,
         "agrees": decided.agrees,
         "scope": answer.scope,
         "reason": answer.reason or None,
+        "longest": None if answer.longest is None else write_number(answer.longest),
         "trace": trace,
+    }
+
+
+def _need(need: Need) -> dict[str, Any]:
+    return {
+        "duration": need.duration,
+        "length": write_number(need.length),
+        "given": {name: given_to_json(given) for name, given in need.given.items()},
     }

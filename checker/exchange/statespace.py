@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from checker.exchange.words import describe_action, describe_local
+from checker.exchange.words import describe_local
 from checker.explore.graph import StateGraph
 from checker.explore.system import UNLIMITED
+from checker.verify.words import describe_action
 
 
 class StateWords(NamedTuple):

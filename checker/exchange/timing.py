@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from checker.document.lengths import Given, write_number
 from checker.document.protocol import Protocol
 from checker.timing.answer import Answer, Bound, Timing
-from checker.timing.given import Given, write_number
 from checker.timing.words import constraint_in_words, formula, premise
 
 
@@ -14,14 +14,14 @@ def timing_to_json(protocol: Protocol, scenario: str, answer: Answer) -> dict[st
     return {
         "document": protocol.name,
         "scenario": scenario,
-        "given": {name: _given(answer.numbers.get(name, Given())) for name in protocol.durations},
+        "given": {name: given_to_json(answer.numbers.get(name, Given())) for name in protocol.durations},
         "possible": answer.possible,
         "idle": list(answer.idle),
         "orders": [_timing(answer, timing) for timing in (answer.run, answer.ends)],
     }
 
 
-def _given(given: Given) -> dict[str, str | None]:
+def given_to_json(given: Given) -> dict[str, str | None]:
     return {
         "least": write_number(given.least),
         "most": None if given.most is None else write_number(given.most),

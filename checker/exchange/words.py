@@ -5,8 +5,6 @@ from __future__ import annotations
 from checker.document.kinds import show_value
 from checker.document.protocol import Protocol
 from checker.model.endpoint import Local, values_by_name
-from checker.model.tables import Action, Model
-from checker.verify.replay import describe
 
 
 def comment(text: str) -> str:
@@ -22,9 +20,3 @@ def describe_local(protocol: Protocol, local: Local) -> str:
     values = values_by_name(protocol, local).items()
     shown = [f"{name}={show_value(v)}" for name, v in values if not (v is None or v is False or v == ())]
     return " ".join([local.state, *shown])
-
-
-def describe_action(model: Model, action: Action) -> str:
-    """An action in a few words; two faults that strike different places of a queue differ."""
-    words = describe(model, action)
-    return words if action.position is None else f"{words}, place {action.position + 1}"

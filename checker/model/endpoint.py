@@ -6,12 +6,12 @@ This is the definition of a row's meaning; everything else asks it, and asks it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from checker.document import syntax as s
-from checker.document.build import is_delete
+from checker.document.build import flat_acts
 from checker.document.check import flag_words
 from checker.document.kinds import Value
 from checker.document.protocol import Field, Protocol, Rule, Scenario, Variable
@@ -87,6 +87,7 @@ class Endpoint:
         }
         self._tcb = self._living("TCB")
         self._brief = self._living("event")
+        self._taking: dict[tuple[str, tuple[Value, ...], str], bool] = {}
 
     # The start
 
@@ -130,34 +131,19 @@ class Endpoint:
 
     def _compile_row(self, index: int, rule: Rule) -> _Row:
         compile = self._evaluator.compile
+        acts = tuple(flat_acts(self.protocol, rule.acts))
         return _Row(
             index=index,
             rule=rule,
             guard=None if rule.guard is None else compile(rule.guard),
-            acts=tuple(self._assignments(rule.acts)),
+            acts=tuple(self._assignment(act) for act in acts if act is not None),
             sends=tuple(self._template(template) for template in rule.sends),
-            deletes=self._deletes(rule.acts),
+            deletes=None in acts,
         )
 
-    def _assignments(self, acts: Sequence[s.Act]) -> Iterator[tuple[int, Variable, Evaluate]]:
-        """All assignments of ``acts`` in order, named lists opened up."""
-        for act in acts:
-            if isinstance(act, s.Assign):
-                variable = self.protocol.variables[act.target]
-                index = self._evaluator.variable_index[act.target]
-                yield index, variable, self._evaluator.compile(act.value)
-            elif not is_delete(act):
-                means = self.protocol.definitions[act.name].means
-                assert isinstance(means, tuple)  # checked when the document was read
-                yield from self._assignments(means)
-
-    def _deletes(self, acts: Sequence[s.Act]) -> bool:
-        """Whether ``delete TCB`` is among ``acts``, named lists opened up."""
-        return any(
-            is_delete(act) or self._deletes(self.protocol.definitions[act.name].means)  # type: ignore[arg-type]
-            for act in acts
-            if isinstance(act, s.Perform)
-        )
+    def _assignment(self, act: s.Assign) -> tuple[int, Variable, Evaluate]:
+        index = self._evaluator.variable_index[act.target]
+        return index, self.protocol.variables[act.target], self._evaluator.compile(act.value)
 
     def _template(self, template: s.Template) -> tuple[tuple[Field, Evaluate], ...]:
         given = {field.written: field.value for field in template.fields}
@@ -211,7 +197,7 @@ class Endpoint:
                 steps = self._rows_of(event, working.state)
         if not fired:
             if segment is not None:
-                raise SemanticError(
+                raise UnhandledError(
                     self._where(local, event, segment) + "no row handles it",
                     self.protocol.states[local.state].position,
                 )
@@ -220,6 +206,24 @@ class Endpoint:
             working.values[index] = self._blank[index]
         after = local._replace(state=working.state, values=tuple(working.values))
         return Reaction(tuple(fired), tuple(sent), after, False)
+
+    def takes(self, local: Local, call: str) -> bool:
+        """Whether ``local`` would take ``call``, had its user one left: rows fire, and none refuses.
+
+        Raises as ``react``. What only might be done is no run: no supply runs out by it, and no
+        ghost saturates.
+        """
+        key = local.state, local.values, call
+        found = self._taking.get(key)
+        if found is None:
+            noted = self.exhausted, self.saturated
+            self.exhausted, self.saturated = set(), set()
+            try:
+                reaction = self.react(local, call)
+            finally:
+                self.exhausted, self.saturated = noted
+            found = self._taking[key] = reaction is not None and not reaction.refused
+        return found
 
     def _firing(
         self, rows: tuple[_Row, ...], env: Env, local: Local, event: str, segment: Segment | None
@@ -311,6 +315,10 @@ def _constant(value: Value) -> Evaluate:
 
 class OverlapError(SemanticError):
     """Two rows of one step both fire; ``row`` is the second."""
+
+
+class UnhandledError(SemanticError):
+    """A segment arrives, and no row fires."""
 
 
 def values_by_name(protocol: Protocol, local: Local) -> Mapping[str, Value]:

@@ -35,6 +35,10 @@ class SemanticError(Exception):
         place = f"{position}: " if position else ""
         super().__init__(f"{place}{f'{row}: ' if row else ''}{what}")
 
+    def __reduce__(self) -> tuple[type[SemanticError], tuple[str, Position | None, str]]:
+        """With its parts: an exception would otherwise be made anew from its text alone."""
+        return type(self), (self.what, self.position, self.row)
+
 
 class Unset(Exception):
     """Something unset was read; becomes a ``SemanticError`` where the row is known."""
@@ -63,12 +67,12 @@ class Env:
 
     ``us``, ``peer``, ``A``, ``B``, ``before``: endpoints. ``segment``: the values of the
     segment whose fields are read. ``sent``, ``from_us``, ``from_peer``: segments that
-    quantifiers range over.
+    quantifiers range over. ``takes``: whether an endpoint (``us`` and so on) takes a call.
     """
 
     __slots__ = (
         *("us", "peer", "A", "B", "before", "segment", "event"),
-        *("sent", "from_us", "from_peer", "network", "supplies", "exhausted"),
+        *("sent", "from_us", "from_peer", "network", "takes", "supplies", "exhausted"),
     )
 
     us: Any
@@ -82,6 +86,7 @@ class Env:
     from_us: Sequence[tuple[Value, ...]]
     from_peer: Sequence[tuple[Value, ...]]
     network: Network
+    takes: Callable[[str, str], bool]
     supplies: Mapping[int, tuple[Value, ...]]
     exhausted: set[str]
 
@@ -142,6 +147,9 @@ class Evaluator:
             case s.PeerTimerDisabled():
                 event = node.event
                 return lambda env: event in env.network.disabled
+            case s.Takes():
+                whose, call = node.who or view, node.call
+                return lambda env: env.takes(whose, call)
 
     # Names
 

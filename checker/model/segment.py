@@ -32,6 +32,19 @@ class SegmentForm:
             parts.append(f"<{field.written}={show_value(value)}>")
         return "".join(parts) or "<>"
 
+    def brief(self, segment: Segment) -> str:
+        """What sort of segment it is: its flags and words, and the names of the flags and counts
+        that are set; without sequence numbers. As it is written where it has none of these."""
+        words: list[str] = []
+        for field, value in zip(self._fields, segment.values, strict=True):
+            if field.ghost or not value or field.kind.base == "seq":
+                continue
+            if isinstance(value, tuple):
+                words.extend(value)
+            else:
+                words.append(value if isinstance(value, str) else field.written)
+        return ",".join(words) or self.write(segment)
+
     def wire(self, segment: Segment) -> tuple[Value, ...]:
         """The values that are really sent: all but the ghosts."""
         return tuple(

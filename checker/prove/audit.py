@@ -35,8 +35,8 @@ class _Auditor:
 
     def __init__(self, certificate: Certificate) -> None:
         self.certificate, self.lookup, self.value = certificate, Lookup(certificate), Values(certificate)
-        self.claims = Claims(certificate, self.value)
         self.rows = [Rows(certificate, end, self.value) for end in (0, 1)]
+        self.claims = Claims(certificate, self.value, lambda end, us, call: self.rows[end].takes(us, call))
         self.assumed = [certificate.protocol.assumptions[name] for name in certificate.scenario.assume]
         self.wires = list(map(SegmentForm(certificate.protocol).wire, certificate.segments))
         self.known: dict[tuple[int, int, int | None], list[Step]] = {}

@@ -6,7 +6,7 @@ does not look at the peer, one peer stands for all.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import fields
 from itertools import combinations
 from typing import Any
@@ -52,12 +52,17 @@ class _Peer:
         return self._state.values
 
 
+Takes = Callable[[int, State, str], bool]
+"""Whether an end (0 is A) in a local state would take a call."""
+
+
 class Claims:
     """Asks the claims of a certificate. Raises ``Refused`` where one does not hold."""
 
-    def __init__(self, certificate: Certificate, values: Values) -> None:
+    def __init__(self, certificate: Certificate, values: Values, takes: Takes) -> None:
         self._certificate = certificate
         self._values = values
+        self._takes = takes
         self._steps = [claim for claim in certificate.claims if claim.kind == "step"]
         self._states = [claim for claim in certificate.claims if claim.kind == "invariant"]
         self._reads = {c.name: _segments_read(certificate.protocol, (c.when, c.claim)) for c in self._states}
@@ -83,9 +88,8 @@ class Claims:
                 for end in (0, 1):
                     left, peers = self._left.get((end, view[end], chosen), (claims, set()))
                     if left and view[1 - end] not in peers:
-                        looking = self._judge(
-                            left, _state_env(end, pair, sent), self._certificate.place(view)
-                        )
+                        env = self._state_env(end, pair, sent)
+                        looking = self._judge(left, env, self._certificate.place(view))
                         self._left[end, view[end], chosen] = looking, {*peers, view[1 - end]}
 
     def ask_step(self, step: Step, view: View) -> None:
@@ -100,10 +104,24 @@ class Claims:
 
     def ask_before_start(self, ends: Sequence[State], sent: Sequence[Sequence[Segment]]) -> None:
         for end in (0, 1):
-            self._judge(self._states, _state_env(end, ends, sent), "before the start")
+            self._judge(self._states, self._state_env(end, ends, sent), "before the start")
 
     def ask_opening(self, step: Step, peer: State) -> None:
         self._judge(self._steps, _step_env(step, peer), f"{self._certificate.step(step)}, before the start")
+
+    def _state_env(self, end: int, ends: Sequence[State], sent: Sequence[Sequence[Segment]]) -> Env:
+        env = _env(end, ends[end], ends[1 - end])
+        env.from_us = [segment.values for segment in sent[end]]
+        env.from_peer = [segment.values for segment in sent[1 - end]]
+        env.network = Network(drained=not any(sent))
+
+        def takes(whose: str, call: str) -> bool:
+            asked = {"us": end, "peer": 1 - end, "A": 0, "B": 1}[whose]
+            env.peer.seen |= asked != end
+            return self._takes(asked, ends[asked], call)
+
+        env.takes = takes
+        return env
 
     def _judge(self, claims: Sequence[Property], env: Env, place: str) -> list[Property]:
         """Those of ``claims``, which all hold, that looked at the peer."""
@@ -127,14 +145,6 @@ def _env(end: int, us: State, peer: State) -> Env:
     env = Env()
     env.us, env.peer = us, _Peer(peer)
     env.A, env.B = (us, env.peer) if end == 0 else (env.peer, us)
-    return env
-
-
-def _state_env(end: int, ends: Sequence[State], sent: Sequence[Sequence[Segment]]) -> Env:
-    env = _env(end, ends[end], ends[1 - end])
-    env.from_us = [segment.values for segment in sent[end]]
-    env.from_peer = [segment.values for segment in sent[1 - end]]
-    env.network = Network(drained=not any(sent))
     return env
 
 

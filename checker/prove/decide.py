@@ -97,7 +97,7 @@ def _states(closure: Closure, claim: Claim) -> Iterator[Judgement]:
         ends = _ends(model, view)
         for in_flight in _few_in_flight(model, view, reads):
             moment = Moment(end, ends, view, in_flight)
-            yield claim.judge(state_env(ends, in_flight, end)), moment
+            yield claim.judge(state_env(model, ends, in_flight, end)), moment
 
 
 def _ends(model: Model, view: View) -> tuple[Local, Local]:

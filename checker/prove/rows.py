@@ -37,6 +37,7 @@ class Rows:
         budgets = tuple(self.scenario.faults.get(name, (0, 0))[end] for name in self.faults)
         self.exhausted: set[str] = set()
         self.saturated: set[str] = set()
+        self.taken: dict[tuple[str, tuple[Value, ...], str], bool] = {}
         self.start = State(self.protocol.initial_state, self.blank, 0, budgets)
 
     def react(self, us: State, event: str, segment: Segment | None) -> tuple[State, list[Segment]] | None:
@@ -64,6 +65,15 @@ class Rows:
         self.forget("event", now.values)
         after = us._replace(state=now.state, values=tuple(now.values))
         return None if then in (None, "refuse") else (after, sent)
+
+    def takes(self, us: State, call: str) -> bool:
+        """Whether an end, as it is, would take a call. No run makes it, so nothing of it is noted."""
+        key = us.state, us.values, call
+        if key not in self.taken:
+            kept = {*self.exhausted}, {*self.saturated}
+            self.taken[key] = self.react(us, call, None) is not None
+            self.exhausted, self.saturated = kept
+        return self.taken[key]
 
     def act(self, acts: Sequence[s.Act], env: Env) -> bool:
         """Assigns from left to right; whether the TCB is deleted."""

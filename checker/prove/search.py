@@ -52,7 +52,7 @@ def require_met(model: Model, trace: Trace, property: Property, end: int) -> Non
     if divergence is not None:
         raise ReplayError(f"{property.name}: the witness does not replay: {divergence.message}")
     claim = claims_of(model, property)[end]
-    env = snapshot_env(trace.last, end)
+    env = snapshot_env(model, trace.last, end)
     if property.kind == "step":
         before = trace.steps[-2].after if len(trace.steps) > 1 else trace.initial
         local, peer = (model.tables[e].locals.number(before.ends[e]) for e in (end, 1 - end))

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
 
 from rich.text import Text
 
-from checker.document.kinds import Value, show_value
-from checker.model.endpoint import Local, values_by_name
+from checker.model.endpoint import Local
 from checker.model.segment import Segment
 from checker.model.tables import Model
+from checker.show.flights import Flight, flights_of
 from checker.show.paragraph import WIDTH
+from checker.show.steps import changes_of, cited
 from checker.verify.trace import Step, Trace
 
 NUMBER = 4
@@ -31,23 +30,6 @@ FAULT = "magenta"
 """Losses are part of many good runs; red is for verdicts that are not as expected."""
 LATE = "yellow"
 DETAIL = "dim"
-
-
-@dataclass
-class _Flight:
-    """A segment in flight: who sent it, in which step, whether its departure was drawn."""
-
-    segment: Segment
-    sender: int
-    step: int
-    """0 for what was in flight before the run began."""
-    copy: bool = False
-
-    @property
-    def origin(self) -> str:
-        if self.step == 0:
-            return "sent before the start"
-        return f"{'the copy made' if self.copy else 'sent'} in {self.step}"
 
 
 def ladder(model: Model, trace: Trace, times: Sequence[str] = ()) -> Iterator[Text]:
@@ -65,10 +47,7 @@ class _Ladder:
         states = [step.after for step in trace.steps] + [trace.initial]
         self.column = max(len(end.state) for state in states for end in state.ends) + 1
         self.middle = WIDTH - self.number - 2 * self.column
-        self.rules = {rule.id: rule for rule in model.protocol.rules}
-        self.flights: list[_Flight] = [
-            _Flight(segment, sender, 0) for sender in (0, 1) for segment in trace.initial.in_flight[sender]
-        ]
+        self.flights = flights_of(trace, model.scenario.network.order)
 
     def lines(self) -> Iterator[Text]:
         initial = self.trace.initial
@@ -94,7 +73,7 @@ class _Ladder:
         arrow, notes = self._arrow(number, step)
         changed = [step.after.ends[end].state != before[end].state for end in (0, 1)]
         states = [step.after.ends[end].state if changed[end] else "│" for end in (0, 1)]
-        sent = list(self._sendings(number, step))
+        sent = list(self._sendings(number))
         if arrow is None and sent:
             arrow = sent.pop(0)
         blank = Text(" " * self.middle)
@@ -108,45 +87,24 @@ class _Ladder:
 
     def _arrow(self, number: int, step: Step) -> tuple[Text | None, list[str]]:
         """The arrow of a delivery, loss or duplication, and what there is to say of it."""
-        action = step.action
-        if action.segment is None:
+        flight = self.flights.of_step.get(number)
+        if flight is None:
             return None, []
-        sender = 1 - action.end if action.kind == "delivery" else action.end
-        flight = self._flight(action.segment, sender)
-        if action.kind == "duplication":
-            self.flights.append(_Flight(action.segment, sender, number, copy=True))
-            return self._segment(action.segment, sender, "×2", late=True), [f"duplicated ({flight.origin})"]
-        self.flights.remove(flight)
-        if action.kind == "loss":
-            return self._segment(action.segment, sender, "✗", late=True), [f"lost ({flight.origin})"]
-        late = flight.copy or flight.step == 0 or flight.step != number - 1
-        return self._segment(action.segment, sender, "", late), [flight.origin] if late else []
+        origin = _origin(flight)
+        if step.action.kind == "duplication":
+            return self._segment(flight.segment, flight.sender, "×2", late=True), [f"duplicated ({origin})"]
+        if step.action.kind == "loss":
+            return self._segment(flight.segment, flight.sender, "✗", late=True), [f"lost ({origin})"]
+        late = flight.copy is not None or flight.made == 0 or flight.made != number - 1
+        return self._segment(flight.segment, flight.sender, "", late), [origin] if late else []
 
-    def _flight(self, segment: Segment, sender: int) -> _Flight:
-        """The flight of an equal segment: in a queue the oldest; in a bag, where equal ones
-        are alike, the youngest, so that most arrows are short."""
-        equal = [f for f in self.flights if f.segment == segment and f.sender == sender]
-        choose = min if self.model.scenario.network.order == "queue" else max
-        return choose(equal, key=lambda flight: flight.step)
-
-    def _sendings(self, number: int, step: Step) -> Iterator[Text]:
+    def _sendings(self, number: int) -> Iterator[Text]:
         """The departures of what a step sent; what arrives in the next step is drawn there."""
-        kept = len(step.sent) - step.lost
-        end = step.action.end
-        flights = [_Flight(segment, end, number) for segment in step.sent]
-        self.flights.extend(flights[:kept])
-        arriving = self._arriving(number)
-        for place, flight in enumerate(flights):
-            if flight is not arriving:
-                mark = "✗" if place >= kept else "···"
-                yield self._segment(flight.segment, end, mark, late=False)
-
-    def _arriving(self, number: int) -> _Flight | None:
-        """What the step after this one delivers."""
-        following = self.trace.steps[number].action if number < len(self.trace.steps) else None
-        if following is None or following.kind != "delivery" or following.segment is None:
-            return None
-        return self._flight(following.segment, 1 - following.end)
+        for flight in self.flights.made_in(number):
+            arrives_next = flight.fate == "arrives" and flight.ended == number + 1
+            if flight.copy is None and not arrives_next:
+                mark = "✗" if flight.fate == "no room" else "···"
+                yield self._segment(flight.segment, flight.sender, mark, late=False)
 
     def _segment(self, segment: Segment, sender: int, mark: str, late: bool) -> Text:
         """An arrow that carries a segment, pointing away from ``sender``; ``mark`` stands at
@@ -170,8 +128,8 @@ class _Ladder:
         action = step.action
         if step.lost:
             notes = [*notes, "no room in the channel" + (f" for {step.lost}" if step.lost > 1 else "")]
-        parts = [*notes, *self._cited(step.rules)]
-        changes = self._changes(before[action.end], step.after.ends[action.end])
+        parts = [*notes, *cited(self.model.protocol, step.rules)]
+        changes = changes_of(self.model.protocol, before[action.end], step.after.ends[action.end])
         text = (
             (f"{action.event}: " if action.event else "")
             + "; ".join(parts)
@@ -180,31 +138,6 @@ class _Ladder:
         for line in textwrap.wrap(text, self.middle + self.column - 2, break_on_hyphens=False):
             indent = self.number + (2 if action.end == 0 else self.column)
             yield Text(" " * indent + line, style=DETAIL)
-
-    def _cited(self, rules: tuple[str, ...]) -> Iterator[str]:
-        """The rows that fired, those in a row with the same citation together."""
-        for cite, group in groupby(rules, key=self._cite):
-            yield ", ".join(group) + (f" ({cite})" if cite else "")
-
-    def _cite(self, rule: str) -> str:
-        return self.rules[rule].cite if rule in self.rules else ""
-
-    def _changes(self, before: Local, after: Local) -> str:
-        """``X 1→2`` for every variable that is no ghost and changed."""
-        if before == after:
-            return ""
-        old = values_by_name(self.model.protocol, before)
-        new = values_by_name(self.model.protocol, after)
-        variables = self.model.protocol.variables
-        if all(new[n] == variables[n].initial for n in new if variables[n].lives == "TCB") and any(
-            old[n] != variables[n].initial for n in old if variables[n].lives == "TCB"
-        ):
-            return "TCB deleted"
-        return ", ".join(
-            f"{name} {_change(old[name], value)}"
-            for name, value in new.items()
-            if value != old[name] and not variables[name].ghost and variables[name].lives != "supply"
-        )
 
     def _row(self, number: str, states: tuple[str, str], middle: Text, bold: tuple[bool, bool]) -> Text:
         line = Text()
@@ -218,7 +151,8 @@ class _Ladder:
         return line
 
 
-def _change(old: Value, new: Value) -> str:
-    if old is None or isinstance(new, bool):
-        return show_value(new)
-    return f"{show_value(old)}→{show_value(new)}"
+def _origin(flight: Flight) -> str:
+    """Where a segment comes from, in words."""
+    if flight.made == 0:
+        return "sent before the start"
+    return f"{'the copy made' if flight.copy is not None else 'sent'} in {flight.made}"

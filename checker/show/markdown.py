@@ -23,8 +23,8 @@ from checker.show.differences import (
     totals,
     verdict,
 )
+from checker.show.draw.mermaid import sequence_diagram
 from checker.show.ladder import ladder
-from checker.show.mermaid import sequence
 from checker.verify.stuck import run_of
 from checker.verify.trace import Trace
 
@@ -99,7 +99,7 @@ def _failure(diff: Diff, scenario: ScenarioDiff, change: VerdictChange) -> Itera
 def _drawn(model: Model, run: Trace) -> Iterator[str]:
     yield from ("```text", *(_line(line) for line in ladder(model, run)), "```", "")
     if len(run.steps) <= MOST_STEPS:
-        yield from _folded("As a diagram", ["```mermaid", *sequence(model, run).splitlines(), "```"])
+        yield from _folded("As a diagram", ["```mermaid", *sequence_diagram(model, run).splitlines(), "```"])
 
 
 def _rows(rows: Sequence[RowChange]) -> Iterator[str]:

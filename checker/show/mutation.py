@@ -61,12 +61,13 @@ def difference_in_words(difference: Difference) -> str:
 
 
 def _row(rule: Rule, mutant: Mutant) -> Iterator[Text]:
-    """The row before and after: the cell that differs, or all of a row that is dropped."""
-    columns = [mutant.column] if mutant.column else [name for name in rule.text if rule.text[name]]
-    for column in columns:
-        yield from paragraph(f"{column}: {rule.text[column] or 'nothing'}", "red", "      ", "  ")
-    after = mutant.after or "nothing" if mutant.column else "no such row"
-    yield from paragraph(f"→ {after}", "green", "        ", "  ")
+    """The row before and after: the cells that differ, or all of a row that is gone."""
+    for column, before in rule.text.items():
+        after = "" if mutant.rule is None else mutant.rule.text[column]
+        if before != after:
+            yield from paragraph(f"{column}: {before or 'nothing'}", "red", "      ", "  ")
+            if mutant.rule is not None:
+                yield from paragraph(f"→ {after or 'nothing'}", "green", "        ", "  ")
 
 
 def mutation_report(mutation: Mutation) -> Iterator[Text]:

@@ -13,6 +13,7 @@ from checker.document.protocol import Protocol
 from checker.show.counterexample import counterexamples, is_drawn
 from checker.show.paragraph import WIDTH, counted, paragraph
 from checker.verify.results import Judged, ScenarioResult, never_fired
+from checker.verify.twins import seen_in
 
 _MARKS = {"proved": "✓", "holds": "✓", "violated": "✗", "unknown": "?", "vacuous": "·", "not applicable": "·"}
 _CALM = {"proved": "green", "holds": "green", "violated": "yellow", "unknown": "yellow"}
@@ -58,7 +59,7 @@ def _group(outcome: str, judged: Sequence[Judged], style: str, asked: Collection
     label = f"  {_MARKS[outcome]} {outcome}".ljust(_LABEL + 2)
     remarks: dict[str, list[Judged]] = {}
     for j in judged:
-        remarks.setdefault(_remark(j, is_drawn(j, asked)), []).append(j)
+        remarks.setdefault(remark_on(j, is_drawn(j, asked)), []).append(j)
     for remark, group in sorted(remarks.items(), key=lambda item: item[0] != ""):
         names = ", ".join(j.verdict.property.name for j in group)
         lines = textwrap.wrap(names, WIDTH - len(label), break_on_hyphens=False)
@@ -69,7 +70,7 @@ def _group(outcome: str, judged: Sequence[Judged], style: str, asked: Collection
         yield from paragraph(remark, "dim" if group[0].as_expected else style, " " * len(label))
 
 
-def _remark(judged: Judged, drawn: bool) -> str:
+def remark_on(judged: Judged, drawn: bool) -> str:
     """What there is to say of a verdict; nothing for the usual ones that are as expected.
 
     Whether it was expected comes first. Why it is so stands below the ladder, if one is drawn.
@@ -162,10 +163,7 @@ def _what_next(results: Sequence[ScenarioResult], again: str, asked: Collection[
         return
     result, judged = wrong[0]
     name = judged.verdict.property.name
-    scenarios = [result.scenario.name]
-    expectation = judged.expectation
-    if expectation and expectation.twin and judged.verdict.outcome == expectation.outcome:
-        scenarios.append(expectation.twin)  # without which nothing would be wrong
+    scenarios = seen_in(result.scenario, judged)
     alone = [r.scenario.name for r in results] == scenarios[:1] and list(asked) == [name]
     if alone and judged.verdict.trace is None:
         return

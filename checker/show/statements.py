@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
-from checker.document.statements import VERDICTS, Exchange
+from checker.document.lengths import write_number
+from checker.document.statements import VERDICTS, Decision, Exchange
 from checker.show.paragraph import WIDTH, counted, paragraph
-from checker.verify.statements import Decided, StatementResult
+from checker.verify.statements import Answer, Decided, StatementResult
 
 _MARKS = {"confirmed": "✓", "refuted": "✗", "under assumptions": "~", "undecided": "?"}
 _STYLES = {"confirmed": "green", "refuted": "yellow", "under assumptions": "cyan", "undecided": "dim"}
@@ -43,15 +44,29 @@ def statement_report(result: StatementResult) -> Iterator[Text]:
 def _decided(decided: Decided) -> Iterator[Text]:
     decision, answer = decided.decision, decided.answer
     mark = {True: "+", False: "-", None: "?"}[decided.agrees]
-    exchange = isinstance(decision.subject, Exchange)
-    words = {"holds": "possible", "violated": "impossible"} if exchange else {}
-    outcome = words.get(answer.outcome, answer.outcome)
-    text = f"{mark} {outcome}: {decision.subject.name}, in {decision.document}, {decision.scenario.name}"
-    if exchange and answer.outcome == "violated":
+    place = f"{decision.subject.name}, in {decision.document}, {decision.scenario.name}"
+    text = f"{mark} {_outcome(decision, answer)}: {place}"
+    if decision.need is None and isinstance(decision.subject, Exchange) and answer.outcome == "violated":
         text += f"; {answer.reason}"
     if answer.trace is not None:
         text += f" ({counted(len(answer.trace.steps), 'step')})"
     yield from paragraph(text, "dim", _INDENT, "  ")
+
+
+def _outcome(decision: Decision, answer: Answer) -> str:
+    """``holds``, ``impossible``, ``ruled out by wait over 60, not 240, if life 30``."""
+    need, outcome = decision.need, answer.outcome
+    if need is None:
+        exchange = isinstance(decision.subject, Exchange)
+        words = {"holds": "possible", "violated": "impossible"} if exchange else {}
+        return words.get(outcome, outcome)
+    if outcome not in ("holds", "violated"):
+        return f"{outcome}: {need.text(decision.protocol)}"
+    conditions = need.conditions(decision.protocol)
+    if answer.longest is None:
+        return f"ruled out by no {need.duration}{conditions}"
+    other = "" if outcome == "holds" else f", not {write_number(need.length)},"
+    return f"ruled out by {need.duration} over {write_number(answer.longest)}{other}{conditions}"
 
 
 def statements_report(

@@ -6,16 +6,17 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
+from checker.document.lengths import write_number
 from checker.model.tables import Model
 from checker.show.ladder import ladder
 from checker.show.paragraph import WIDTH, paragraph
 from checker.timing.answer import Answer, Bound, Timing
 from checker.timing.constraints import Constraint
-from checker.timing.given import write_number
 from checker.timing.moments import Moment
 from checker.timing.solve import Schedule
-from checker.timing.words import constraint_in_words, formula, given_in_words, happening, length, premise
+from checker.timing.words import constraint_in_words, formula, given_in_words, length, premise
 from checker.verify.trace import Trace
+from checker.verify.words import describe
 
 ORDERS = {
     "run": "In the order of the run",
@@ -65,7 +66,7 @@ def _schedule(model: Model, moments: Sequence[Moment], schedule: Schedule) -> It
     for number in order:
         moment = moments[number - 1]
         step = str(moment.step) if moment.step else "-"
-        line = f"  {_time(schedule, number):>{max(width, 4)}}  {step:>4}  {happening(model, moment)}"
+        line = f"  {_time(schedule, number):>{max(width, 4)}}  {step:>4}  {describe(model, moment.action)}"
         yield Text(line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…")
 
 

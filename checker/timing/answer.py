@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from checker.document.lengths import Given, Numbers
 from checker.document.protocol import Protocol
 from checker.model.tables import Model
 from checker.timing.clocks import Clocks
 from checker.timing.constraints import Constraint, Order, constraints
 from checker.timing.flights import Fate, fates
-from checker.timing.given import Given, Numbers, Quantity, quantities
+from checker.timing.given import Quantity, quantities
 from checker.timing.moments import Moment, moments_of
 from checker.timing.solve import Schedule, System
 from checker.verify.trace import Trace

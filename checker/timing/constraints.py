@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from checker.document.lengths import Numbers
 from checker.document.protocol import Duration, Protocol
 from checker.timing.clocks import Clocks
 from checker.timing.flights import Fate
-from checker.timing.given import Numbers, Quantity
+from checker.timing.given import Quantity
 from checker.timing.moments import Moment
 
 START = 0

@@ -1,41 +1,16 @@
-"""The numbers that are given for the durations of a document."""
+"""The sides of the numbers that are given for durations: what a schedule must respect."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from checker.document.protocol import Duration, Length, Protocol
-
-NUMBER = re.compile(r"\d{1,9}(\.\d{1,6})?")
-
-EXPECTED: Mapping[Length, str] = {
-    "at most": "a number, the longest it takes, such as 120",
-    "range": "a range such as 1..60, or 1.. with no end",
-    "fixed": "a number, the same each time, such as 240",
-}
+from checker.document.lengths import Given, Numbers
+from checker.document.protocol import Protocol
 
 Side = Literal["least", "most", "fixed"]
-
-
-class GivenError(ValueError):
-    """Text that is no number or range for a duration; the message says what is expected."""
-
-
-@dataclass(frozen=True)
-class Given:
-    """How long a duration takes: between ``least`` and ``most``, ``None`` for no limit."""
-
-    least: Fraction = Fraction(0)
-    most: Fraction | None = None
-
-
-Numbers = Mapping[str, Given]
-"""What is given, by the name of a duration. One that is not there may take any time; a ``fixed``
-one then takes the same unknown time each time."""
 
 
 @dataclass(frozen=True)
@@ -52,27 +27,6 @@ class Quantity:
         return given.least if self.side == "least" else given.most
 
 
-def parse_given(duration: Duration, text: str) -> Given:
-    """What ``text`` gives for ``duration``. Raises ``GivenError``."""
-    wrong = GivenError(f"`{text}` is no length of `{duration.name}`, expected {EXPECTED[duration.length]}")
-    if duration.length != "range":
-        number = _number(text)
-        if number is None:
-            raise wrong
-        return Given(number if duration.length == "fixed" else Fraction(0), number)
-    first, dots, last = text.partition("..")
-    least, most = _number(first), _number(last)
-    if not dots or least is None or (last and most is None):
-        raise wrong
-    if most is not None and most < least:
-        raise GivenError(f"`{text}` is no length of `{duration.name}`: it ends before it begins")
-    return Given(least, most)
-
-
-def _number(text: str) -> Fraction | None:
-    return Fraction(text) if NUMBER.fullmatch(text) else None
-
-
 def quantities(protocol: Protocol, numbers: Numbers) -> Iterator[Quantity]:
     """The given numbers that rule anything out, in document order."""
     for duration in protocol.durations.values():
@@ -85,11 +39,3 @@ def quantities(protocol: Protocol, numbers: Numbers) -> Iterator[Quantity]:
             yield Quantity(duration.name, "least")
         if given.most is not None:
             yield Quantity(duration.name, "most")
-
-
-def write_number(number: Fraction) -> str:
-    """A number as people write it: with decimals if they are few, else as a fraction."""
-    if number.denominator == 1:
-        return str(number.numerator)
-    decimals = f"{float(number):.6f}".rstrip("0")
-    return decimals if Fraction(decimals) == number else f"{number.numerator}/{number.denominator}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from checker.model.endpoint import Local
 from checker.model.segment import Segment
-from checker.model.tables import Action, Model
+from checker.model.tables import Action, ActionKind, Model
 from checker.verify.trace import Trace
 
 
@@ -21,7 +21,7 @@ class Moment:
     """
 
     step: int
-    kind: str
+    kind: ActionKind
     event: str
     end: int
     segment: Segment | None
@@ -30,6 +30,10 @@ class Moment:
     after: Local
     sent: tuple[Segment, ...]
     kept: tuple[Segment, ...]
+
+    @property
+    def action(self) -> Action:
+        return Action(self.kind, self.end, self.event, self.segment, self.position)
 
     @property
     def is_step(self) -> bool:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from checker.document.lengths import Numbers
 from checker.timing.constraints import START, Constraint
-from checker.timing.given import Numbers
 
 TIMEOUT = 20_000
 """Milliseconds for one question to the solver."""

@@ -1,27 +1,16 @@
-"""Constraints, numbers and steps of a timed run in words."""
+"""Constraints and numbers of a timed run in words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
 
+from checker.document.lengths import Given, Numbers, write_given, write_number
 from checker.document.protocol import Protocol
-from checker.model.tables import Model
 from checker.timing.answer import Bound
 from checker.timing.constraints import START, Constraint
-from checker.timing.given import Given, Numbers, Quantity, write_number
+from checker.timing.given import Quantity
 from checker.timing.moments import Moment
-
-
-def happening(model: Model, moment: Moment) -> str:
-    """What happens at a moment: ``A: go``, ``<NUMBER=1> from A arrives at B``."""
-    end, sender = "AB"[moment.end], "AB"[moment.sender]
-    if moment.segment is None:
-        return f"{end}: {moment.event}"
-    written = model.form.write(moment.segment)
-    if moment.kind == "delivery":
-        return f"{written} from {sender} arrives at {end}"
-    return f"{written} from {sender} is {'lost' if moment.kind == 'loss' else 'duplicated'}"
 
 
 def given_in_words(protocol: Protocol, numbers: Numbers) -> str:
@@ -31,13 +20,9 @@ def given_in_words(protocol: Protocol, numbers: Numbers) -> str:
         given = numbers.get(name)
         if given is None or given == Given():
             parts.append(f"{name} {'unknown' if duration.length == 'fixed' else 'without limit'}")
-        elif duration.length == "range":
-            most = "" if given.most is None else write_number(given.most)
-            parts.append(f"{name} {write_number(given.least)}..{most}")
         else:
-            assert given.most is not None
             at_most = "at most " if duration.length == "at most" else ""
-            parts.append(f"{name} {at_most}{write_number(given.most)}")
+            parts.append(f"{name} {at_most}{write_given(duration, given)}")
     return ", ".join(parts)
 
 

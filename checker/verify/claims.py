@@ -138,6 +138,8 @@ class _Columns:
                 return self.of(node.body, view) | channel.get(node.place, set())
             case s.NothingInFlight():
                 return {2, 3}
+            case s.Takes():
+                return {side_of(node.who or view, self.end)}
             case s.Constant() | s.Flags():
                 return set()
             case _:  # a column left out would make a claim of one state pass for others
@@ -145,7 +147,7 @@ class _Columns:
 
     def _of_name(self, node: s.Name, view: str) -> set[int]:
         whose = node.who or view
-        column = {"us": self.end, "peer": 1 - self.end, "A": 0, "B": 1}[whose]
+        column = side_of(whose, self.end)
         if node.name == STATE:
             return {column}
         if node.name == EVENT:
@@ -159,6 +161,21 @@ class _Columns:
                 return set()
 
 
+def side_of(whose: str, end: int) -> int:
+    """The end that a claim of ``end`` calls so; 0 is A."""
+    return {"us": end, "peer": 1 - end, "A": 0, "B": 1}[whose]
+
+
+def _takes(model: Model, end: int, shown: Callable[[int], Local]) -> Callable[[str, str], bool]:
+    """Answers a claim of ``end`` whether an end takes a call; ``shown`` gives the local states."""
+
+    def takes(whose: str, call: str) -> bool:
+        side = side_of(whose, end)
+        return model.tables[side].endpoint.takes(shown(side), call)
+
+    return takes
+
+
 def _env(ends: Sequence[Local], end: int) -> Env:
     env = Env()
     env.us, env.peer = ends[end], ends[1 - end]
@@ -166,17 +183,18 @@ def _env(ends: Sequence[Local], end: int) -> Env:
     return env
 
 
-def state_env(ends: Sequence[Local], in_flight: Sequence[Sequence[Segment]], end: int) -> Env:
+def state_env(model: Model, ends: Sequence[Local], in_flight: Sequence[Sequence[Segment]], end: int) -> Env:
     """What a claim of ``end`` about a state is evaluated against."""
     env = _env(ends, end)
+    env.takes = _takes(model, end, ends.__getitem__)
     env.from_us = [segment.values for segment in in_flight[end]]
     env.from_peer = [segment.values for segment in in_flight[1 - end]]
     env.network = BUSY if in_flight[0] or in_flight[1] else DRAINED
     return env
 
 
-def snapshot_env(state: Snapshot, end: int) -> Env:
-    return state_env(state.ends, state.in_flight, end)
+def snapshot_env(model: Model, state: Snapshot, end: int) -> Env:
+    return state_env(model, state.ends, state.in_flight, end)
 
 
 def global_env(system: System, state: GlobalState, end: int) -> Env:
@@ -189,6 +207,7 @@ def showing(system: System, end: int) -> Callable[[GlobalState], Env]:
     after the other."""
     a, b = (table.locals.values for table in system.model.tables)
     env = Env()
+    env.takes = _takes(system.model, end, lambda side: env.B if side else env.A)
 
     def show(state: GlobalState) -> Env:
         env.A, env.B = a[state.a], b[state.b]
@@ -291,7 +310,7 @@ def before_the_start(model: Model, end: int) -> Iterator[tuple[Opening, Env]]:
     against): these states are not in the graph."""
     in_flight: tuple[list[Segment], list[Segment]] = ([], [])
     for opening in model.start().openings:
-        yield opening, state_env(opening.before, in_flight, end)
+        yield opening, state_env(model, opening.before, in_flight, end)
         in_flight[opening.end].extend(opening.reaction.sent)
 
 

@@ -12,6 +12,7 @@ from checker.verify.fairness import delivery_of, fair_action
 from checker.verify.leads_to import due_before_the_start
 from checker.verify.trace import Step, Trace, snapshot, step
 from checker.verify.verdict import Outcome, Verdict
+from checker.verify.words import describe
 
 CONFIRM_STATES = 20_000
 """How many states of a stuck state's future are searched for a way out when it is confirmed;
@@ -71,17 +72,6 @@ def still_shows(model: Model, trace: Trace, property: Property, end: int) -> boo
     outcome: Outcome = "holds" if property.kind == "reachable" else "violated"
     verdict = Verdict(property, outcome, "", trace, end=end)
     return _shows(system, verdict, claims_of(model, property)[end], states) is not False
-
-
-def describe(model: Model, action: Action) -> str:
-    """An action in a few words."""
-    end, peer = "AB"[action.end], "BA"[action.end]
-    if action.segment is None:
-        return f"{end}: {action.event}"
-    written = model.form.write(action.segment)
-    if action.kind == "delivery":
-        return f"{written} from {peer} arrives at {end}"
-    return f"{written} from {end} is {'lost' if action.kind == 'loss' else 'duplicated'}"
 
 
 def confirm(model: Model, verdict: Verdict) -> Verdict:

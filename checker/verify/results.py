@@ -69,15 +69,22 @@ def check_scenario(
 ) -> ScenarioResult:
     """Explores a scenario and decides its properties (all, or those named).
 
-    Unless it is named, a ``reachable`` property is decided only where the scenario expects
-    something of it.
     Raises ``SemanticError`` where a row or a claim has no meaning in a state.
     """
     graph = (engine or Engine()).explore(Model(protocol, scenario), limits)
-    judged = tuple(judge(graph, property) for property in asked(protocol, scenario, properties))
+    return check_graph(graph, limits, properties)
+
+
+def check_graph(graph: StateGraph, limits: Limits, properties: Sequence[str] | None = None) -> ScenarioResult:
+    """Decides the properties of a scenario (all, or those named) that has been explored.
+
+    Raises ``SemanticError`` where a claim has no meaning in a state.
+    """
+    model = graph.system.model
+    judged = tuple(judge(graph, property) for property in asked(model.protocol, model.scenario, properties))
     return ScenarioResult(
-        scenario=scenario,
-        model=graph.system.model,
+        scenario=model.scenario,
+        model=model,
         engine=graph.engine,
         states=len(graph),
         transitions=graph.transitions,
@@ -117,8 +124,9 @@ def judge(graph: StateGraph, property: Property) -> Judged:
 def _complaint(graph: StateGraph, verdict: Verdict, expectation: Expectation | None) -> str:
     if expectation is None:
         # That a scenario gets somewhere is asked of it only where it says so.
-        fine = verdict.outcome in EXPECTED_UNLESS_SAID or verdict.property.kind == "reachable"
-        return "" if fine else "expected to hold"
+        if verdict.property.kind == "reachable":
+            return "expected to be decided" if verdict.outcome == "unknown" else ""
+        return "" if verdict.outcome in EXPECTED_UNLESS_SAID else "expected to hold"
     within = expectation.outcome == WITHIN_BOUNDS
     if verdict.outcome not in (("holds", "vacuous") if within else (expectation.outcome,)):
         return f"expected: {expectation.outcome}"
@@ -131,7 +139,7 @@ def _complaint(graph: StateGraph, verdict: Verdict, expectation: Expectation | N
     return ""
 
 
-def never_decided(protocol: Protocol, results: Sequence[ScenarioResult]) -> list[str]:
+def untouched(protocol: Protocol, results: Sequence[ScenarioResult]) -> list[Property]:
     """The properties of the document itself of which ``results`` say nothing at all: vacuous or
     not applicable everywhere, or a ``reachable`` one that no scenario names."""
     spoken = {
@@ -140,11 +148,8 @@ def never_decided(protocol: Protocol, results: Sequence[ScenarioResult]) -> list
         for judged in result.judged
         if judged.verdict.outcome not in ("vacuous", "not applicable")
     }
-    return [
-        f"{property.name}: no scenario says anything about this property"
-        for property in protocol.properties.values()
-        if property.name not in spoken and property.position.file == protocol.file
-    ]
+    own = (p for p in protocol.properties.values() if p.position.file == protocol.file)
+    return [property for property in own if property.name not in spoken]
 
 
 def never_fired(protocol: Protocol, results: Sequence[ScenarioResult]) -> list[str]:

@@ -4,14 +4,17 @@ A claim is a conjunction: each property (or exchange) that it names is to come o
 in each scenario that it names for it. Where that is so in all, the claim is confirmed; where one
 never comes out as said, it is refuted; where one does in some scenarios and does not in others,
 the claim is true under assumptions, and the points in which those scenarios differ are these.
+What a run needs on the clock is found out elsewhere, of the runs that are found here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from checker.document.kinds import show_value
+from checker.document.lengths import write_given
 from checker.document.protocol import Network, Property, Protocol, Scenario
 from checker.document.statements import Decision, Exchange, Statement
 from checker.explore.engines import Engine
@@ -24,30 +27,36 @@ from checker.verify.trace import Trace
 from checker.verify.twins import differences
 from checker.verify.verdict import Outcome
 
-Key = tuple[str, str, str]
-"""Document, scenario, and the property or exchange in question."""
+Key = tuple[str, str, str, str]
+"""Document, scenario, the property or exchange in question, and what its run is said to need."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be found out of one scenario."""
+    """What is to be found out of one scenario; ``needs`` are the decisions on what runs need."""
 
     document: str
     protocol: Protocol
     scenario: Scenario
     properties: tuple[str, ...]
     exchanges: tuple[Exchange, ...]
+    needs: tuple[Decision, ...]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The outcome of one property or exchange; ``end`` is the one that the run is about."""
+    """The outcome of one property or exchange; ``end`` is the one that the run is about.
+
+    Of a need: whether it is what the run needs, and the ``longest`` that the duration can be for
+    the run to happen, ``None`` where there is no limit or none is known.
+    """
 
     outcome: Outcome
     scope: str
     reason: str
     trace: Trace | None
     end: int | None
+    longest: Fraction | None = None
 
 
 NOT_ANSWERED = Answer("unknown", "", "the scenario could not be checked", None, None)
@@ -89,7 +98,8 @@ class StatementResult:
 
 
 def key_of(decision: Decision) -> Key:
-    return decision.document, decision.scenario.name, decision.subject.name
+    need = "" if decision.need is None else decision.need.text(decision.protocol)
+    return decision.document, decision.scenario.name, decision.subject.name, need
 
 
 def jobs_of(statements: Sequence[Statement]) -> list[Job]:
@@ -109,22 +119,24 @@ def _job(decisions: Sequence[Decision]) -> Job:
         decisions[0].scenario,
         tuple(subject.name for subject in subjects if isinstance(subject, Property)),
         tuple(subject for subject in subjects if isinstance(subject, Exchange)),
+        tuple(decision for decision in decisions if decision.need is not None),
     )
 
 
 def answer(job: Job, limits: Limits, engine: Engine | None = None) -> Iterator[tuple[Key, Answer]]:
-    """What is found out of a scenario. Raises ``SemanticError`` where a row has no meaning."""
+    """What is found out of a scenario, but for its needs. Raises ``SemanticError`` where a row has
+    no meaning."""
     for exchange in job.exchanges:
         found = find_exchange(Model(job.protocol, job.scenario), exchange, limits)
         scope = f"every run that sends nothing else and loses nothing, over {found.states:,} states"
-        key = (job.document, job.scenario.name, exchange.name)
+        key = (job.document, job.scenario.name, exchange.name, "")
         yield key, Answer(found.outcome, scope, found.reason, found.trace, None)
     if not job.properties:
         return
     result = check_scenario(job.protocol, job.scenario, limits, job.properties, engine)
     for judged in result.judged:
         verdict = judged.verdict
-        key = (job.document, job.scenario.name, verdict.property.name)
+        key = (job.document, job.scenario.name, verdict.property.name, "")
         run = run_of(result.model, verdict)
         yield key, Answer(verdict.outcome, verdict.scope, verdict.reason, run, verdict.end)
 
@@ -143,10 +155,9 @@ def _verdict(statement: Statement, decided: Sequence[Decided]) -> tuple[str, str
     open_ones = [d for d in decided if d.agrees is None]
     if open_ones:
         return "undecided", "; ".join(map(_open, open_ones))
-    # What is asked: this property, and whether it is said to hold or to be violated.
     questions: dict[tuple[str, str], list[Decided]] = {}
     for one in decided:
-        questions.setdefault((one.decision.subject.name, one.decision.said), []).append(one)
+        questions.setdefault(_question(one.decision), []).append(one)
     conditions: list[str] = []
     for answers in questions.values():
         for_it = [d for d in answers if d.agrees]
@@ -157,6 +168,13 @@ def _verdict(statement: Statement, decided: Sequence[Decided]) -> tuple[str, str
     if conditions:
         return "under assumptions", "; ".join(dict.fromkeys(conditions))
     return "confirmed", ""
+
+
+def _question(decision: Decision) -> tuple[str, str]:
+    """What is asked: this property, and whether it is said to hold, to be violated, or to need so
+    much, whatever that is said to rest on."""
+    need = decision.need
+    return decision.subject.name, decision.said if need is None else f"{need.duration} {need.length}"
 
 
 def _open(decided: Decided) -> str:
@@ -176,12 +194,25 @@ def _points(one: Decision, other: Decision) -> list[str]:
     if one.document != other.document:
         rows = _unlike_rows(one.protocol, other.protocol)
         found.append(f"in {one.document}, whose rows {', '.join(rows)} differ from {other.document}'s")
-    return found + [_point(name, one, other) for name in differences(one.scenario, other.scenario)]
+    found += [_point(name, one, other) for name in differences(one.scenario, other.scenario)]
+    return found + _unlike_lengths(one, other)
 
 
 def _unlike_rows(one: Protocol, other: Protocol) -> list[str]:
     texts = [{rule.id: dict(rule.text) for rule in protocol.rules} for protocol in (one, other)]
     return [row for row in dict.fromkeys([*texts[0], *texts[1]]) if texts[0].get(row) != texts[1].get(row)]
+
+
+def _unlike_lengths(one: Decision, other: Decision) -> list[str]:
+    here, there = ({} if each.need is None else each.need.given for each in (one, other))
+    durations = one.protocol.durations
+    return [
+        f"with {name} {write_given(durations[name], here[name])}"
+        if name in here
+        else f"with no length given for {name}"
+        for name in dict.fromkeys([*here, *there])
+        if here.get(name) != there.get(name)
+    ]
 
 
 def _point(name: str, one: Decision, other: Decision) -> str:

@@ -56,6 +56,10 @@ class Trace:
     def last(self) -> Snapshot:
         return self.steps[-1].after if self.steps else self.initial
 
+    def before(self, number: int) -> Snapshot:
+        """The state before the step with this number, counted from 1."""
+        return self.steps[number - 2].after if number > 1 else self.initial
+
 
 def snapshot(system: System, state: GlobalState) -> Snapshot:
     """``state`` written out."""

@@ -57,6 +57,14 @@ def with_twins(results: Sequence[ScenarioResult]) -> list[ScenarioResult]:
     ]
 
 
+def seen_in(scenario: Scenario, judged: Judged) -> list[str]:
+    """The scenarios without which nothing would be wrong with a verdict that is not as expected:
+    its own, and its twin where only that tells."""
+    expectation = judged.expectation
+    twin = expectation.twin if expectation and judged.verdict.outcome == expectation.outcome else ""
+    return [scenario.name, twin] if twin else [scenario.name]
+
+
 def _with_twin(judged: Judged, by_name: Mapping[str, ScenarioResult]) -> Judged:
     expectation = judged.expectation
     twin = by_name.get(expectation.twin) if expectation else None

@@ -49,6 +49,12 @@ def scope_of_run(model: Model) -> str:
     return _in_words(model, ["one run", _network(model)])
 
 
+def scope_of_runs(model: Model, steps: int) -> str:
+    """What is said of all runs of some length, in words."""
+    plural = "" if steps == 1 else "s"
+    return _in_words(model, [f"runs of at most {steps} step{plural}", _network(model)])
+
+
 def _in_words(model: Model, network: list[str]) -> str:
     parts = network
     parts.extend(_calls(model))

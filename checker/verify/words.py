@@ -1,10 +1,38 @@
-"""Actions in a few words, for the reasons of verdicts."""
+"""Actions in a few words, for the reasons of verdicts, and for exports and pictures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from checker.model.tables import Action
+from checker.model.tables import Action, Model
+
+
+def describe(model: Model, action: Action) -> str:
+    """An action in a few words."""
+    end, peer = "AB"[action.end], "BA"[action.end]
+    if action.segment is None:
+        return f"{end}: {action.event}"
+    written = model.form.write(action.segment)
+    if action.kind == "delivery":
+        return f"{written} from {peer} arrives at {end}"
+    return f"{written} from {end} is {'lost' if action.kind == 'loss' else 'duplicated'}"
+
+
+def describe_action(model: Model, action: Action) -> str:
+    """As ``describe``; two faults that strike different places of a queue differ."""
+    words = describe(model, action)
+    return words if action.position is None else f"{words}, place {action.position + 1}"
+
+
+def brief_action(model: Model, action: Action) -> str:
+    """As ``describe``, but for many states: which sort of segment it is about, not which one."""
+    end = "AB"[action.end]
+    if action.segment is None:
+        return f"{end}: {action.event}"
+    sort = model.form.brief(action.segment)
+    if action.kind == "delivery":
+        return f"{end}: rcv {sort}"
+    return f"{end}'s {sort} {'lost' if action.kind == 'loss' else 'doubled'}"
 
 
 def own(action: Action) -> str:

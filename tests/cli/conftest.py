@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
 import checker.cli
-from tests.cli.commands import Lastack, Ran
+from tests.cli.commands import Lastack, Ran, write_door
 
 
 class _Left(BaseException):
@@ -35,3 +36,17 @@ def lastack(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         return Ran(left.value.code, out, err)
 
     return run
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Path:
+    return write_door(tmp_path)
+
+
+@pytest.fixture
+def trace(lastack: Lastack, door: Path) -> Path:
+    """The run on which the knock is lost."""
+    folder = door.parent / "runs"
+    folder.mkdir()
+    assert lastack("check", door, "--traces", folder).code == 0
+    return folder / "door--lossy--woken.json"

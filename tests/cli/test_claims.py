@@ -147,11 +147,13 @@ def test_the_json(lastack: Lastack, folder: Path) -> None:
         "scenario": "lossy",
         "property": "woken",
         "exchange": None,
+        "need": None,
         "said": "holds",
         "outcome": "violated",
         "agrees": False,
         "scope": decided[1]["scope"],
         "reason": decided[1]["reason"],
+        "longest": None,
     }
     assert decided[1]["scope"].startswith("exhaustive; at most 1 segment in flight")
     assert (trace["document"], trace["scenario"], trace["property"]) == ("door", "lossy", "woken")
@@ -169,6 +171,7 @@ def test_keys_are_documented() -> None:
     section = text.split("\n## Claims\n")[1].split("\n## ")[0]
     keys = "claim source words means because verdict expected as_expected reason complaint decided_by"
     keys += " document version claims scenario property exchange said outcome agrees scope trace"
+    keys += " need duration length given longest"
     assert [key for key in keys.split() if f"`{key}`" not in section] == []
 
 

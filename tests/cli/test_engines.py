@@ -81,6 +81,7 @@ def test_states_in_files(lastack: Lastack, tmp_path: Path) -> None:
     ("arguments", "told"),
     [
         (("--resume",), "--resume: expected the --workdir"),
+        (("--threads", "65"), "65 is not in the range 1<=x<=64"),
         (("--engine", "reference", "--workdir", "."), "keeps everything in memory"),
     ],
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import Lastack, write_door
+from tests.cli.commands import Lastack
 from tests.toys import DOCUMENTS
 
 FIRST = {
@@ -16,13 +16,8 @@ FIRST = {
     "tla": f"{'-' * 20} MODULE quiet {'-' * 20}\n",
     "aut": "des (0,2,3)\n",
     "graphml": '<?xml version="1.0" encoding="UTF-8"?>\n',
-    "dot": 'digraph "door: quiet" {\n',
+    "dot": "digraph quiet {\n",
 }
-
-
-@pytest.fixture
-def door(tmp_path: Path) -> Path:
-    return write_door(tmp_path)
 
 
 @pytest.mark.parametrize("format", FIRST)
@@ -58,6 +53,18 @@ def test_a_file_that_tlc_cannot_use_is_refused(lastack: Lastack, door: Path, nam
     assert ran.code == 2
     assert f"{name}: expected NAME.tla" in ran.err
     assert not (door.parent / name).exists()
+
+
+def test_what_stands_where_the_configuration_belongs_is_kept(lastack: Lastack, door: Path) -> None:
+    export = ("export", "tla", door, "-s", "quiet", "-o", door.parent / "Door.tla")
+    other = door.parent / "Door.cfg"
+    other.write_text("mine", encoding="utf-8")
+    ran = lastack(*export)
+    assert (ran.code, other.read_text(encoding="utf-8")) == (2, "mine")
+    assert "Door.cfg: this is not what belongs there" in ran.err
+    assert not (door.parent / "Door.tla").exists()
+    other.unlink()
+    assert [lastack(*export).code for _ in range(2)] == [0, 0]
 
 
 def test_capacity_can_be_changed(lastack: Lastack) -> None:

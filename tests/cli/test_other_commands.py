@@ -296,5 +296,7 @@ def test_the_commands_of_the_readme_work_in_any_folder(
         ["check", "claims"],
         ["why", "again.fin"],
         ["diff", "main:my.md", "my.md"],
+        ["draw", "machine", "rfc9293", "-o", "machine.svg"],
+        ["draw", "graph", "rfc9293", "-s", "last ACK lost", "-o", "graph.svg"],
     ]
     assert lastack("list", "changes").code == 0

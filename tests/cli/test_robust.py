@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 import checker.cli.check
+import checker.cli.output
 import checker.cli.terminal
 from tests.cli.commands import MAIN, Lastack, environment, process, timeless, write_door
 from tests.toys import DOCUMENTS
@@ -213,8 +214,9 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
 
         return run
 
-    for name in ("write_atomically", "require_writable"):
-        monkeypatch.setattr(checker.cli.check, name, as_nobody(getattr(checker.cli.terminal, name)))
+    writing = [(checker.cli.output, "write_atomically"), (checker.cli.output, "require_writable")]
+    for module, name in [*writing, (checker.cli.check, "require_writable")]:
+        monkeypatch.setattr(module, name, as_nobody(getattr(checker.cli.terminal, name)))
 
 
 @pytest.fixture
@@ -363,7 +365,8 @@ def test_help_imports_nothing_that_takes_long() -> None:
 def test_help_of_every_command() -> None:
     listed = [line.split()[0] for line in process("--help").out.partition("Commands:")[2].split("\n") if line]
     assert listed == [
-        *("check", "prove", "list", "lint", "fmt", "replay", "verify", "time", "why", "diff", "export")
+        *("check", "prove", "list", "lint", "fmt", "replay", "verify", "time", "why", "diff", "draw"),
+        "export",
     ]
     for command in listed:
         ran = process(command, "-h")

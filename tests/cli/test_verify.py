@@ -12,6 +12,7 @@ from checker.document.library import load
 from checker.exchange.proofs import proof_to_json
 from checker.explore.limits import Limits
 from checker.prove.results import prove_scenario
+from checker.prove.solver.obligation import Obligation, Result
 from tests.cli.commands import Lastack, write_door
 
 
@@ -160,3 +161,48 @@ def test_a_folder_is_no_document(lastack: Lastack, proof: Path) -> None:
     ran = lastack("verify", "proof.json", "changes")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == ("lastack: changes: a proof is about one document, not about a folder of them\n")
+
+
+# By the solver
+
+
+def test_a_proof_is_accepted_by_the_solver(lastack: Lastack, proof: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "questions"
+    ran = lastack("verify", "--z3", "proof.json", "door.md", "--smt-dir", str(folder))
+    assert (ran.code, ran.err) == (0, "")
+    said = " ".join(ran.out.split())
+    assert said.endswith("proved tidy accepted: 2 claims of 2 scenarios of door.md")
+    assert said.count("proved tidy") == 2
+    assert [path.name for path in sorted(folder.iterdir())] == ["1-quiet", "2-lossy"]
+    asked = len(list((folder / "1-quiet").iterdir()))
+    assert f"A may call knock; {asked} questions answered by z3" in said
+
+
+def test_a_proof_without_a_view_is_refused_by_the_solver(lastack: Lastack, proof: Path) -> None:
+    edit(proof, lambda data: data["proofs"][0]["closures"][0]["views"].pop())
+    by_solver, without = lastack("verify", "--z3", "proof.json"), lastack("verify", "proof.json")
+    assert (by_solver.code, by_solver.err) == (1, "")
+    refused = by_solver.out[: by_solver.out.index("lossy\n")]
+    assert refused == without.out[: without.out.index("lossy\n")]
+    assert refused.startswith("refused: quiet: no view covers what follows from the view of ")
+
+
+def test_a_solver_that_gives_up_leaves_it_open(
+    lastack: Lastack, proof: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def given_up(obligation: Obligation, timeout: float) -> Result:
+        return Result(obligation, "unknown", "unknown", reason="timeout")
+
+    monkeypatch.setattr("checker.prove.solver.recheck.solve", given_up)
+    ran = lastack("verify", "--z3", "proof.json")
+    assert (ran.code, ran.err) == (3, "")
+    assert ran.out.startswith("unknown: quiet: start: timeout\n")
+    assert "accepted" not in ran.out
+    assert "proved" not in ran.out
+
+
+def test_questions_are_saved_only_where_some_are_asked(lastack: Lastack, proof: Path) -> None:
+    ran = lastack("verify", "proof.json", "--smt-dir", "questions")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "lastack: --smt-dir saves what --z3 asks; give both\n"
+    assert not (proof.parent / "questions").exists()

@@ -29,21 +29,61 @@ def test_a_row_that_nothing_misses(lastack: Lastack, tmp_path: Path) -> None:
     assert (ran.code, ran.out) == (0, "spare.dark\nnothing misses it in 2 scenarios\n")
 
 
+def test_a_row_that_answers_a_call_is_turned_into_its_opposite(lastack: Lastack, tmp_path: Path) -> None:
+    ran = lastack("why", "press.bright", "-d", lamp(tmp_path))
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines()[:4] == [
+        "press.bright",
+        "tried instead: it takes press, and does nothing else",
+        "",
+        "  ── pressed once in good: violated at A; expected to hold",
+    ]
+    assert "tried instead: it refuses press\n" in lastack("why", "press.dark", "-d", lamp(tmp_path)).out
+
+
+def test_a_row_that_only_leaves_a_hole(lastack: Lastack, tmp_path: Path) -> None:
+    ran = lastack("why", "letter.thanks", "-d", lamp(tmp_path))
+    assert ran.code == 0
+    assert ran.out.splitlines() == [
+        "letter.thanks",
+        "left out: in bright at A on letter <SORT=thanks>: no row handles it (good)",
+        "left out: in dark at A on letter <SORT=thanks>: no row handles it (good)",
+        "tried instead: it does nothing",
+        "no property misses it in 2 scenarios",
+    ]
+
+
+def test_what_has_no_meaning_is_told_once(lastack: Lastack, tmp_path: Path) -> None:
+    text = LAMP.replace("| scenario | A | B |", "| scenario | opened | A | B |")
+    text = text.replace(
+        "|---|---|---|---|---|---|\n| good |", "|---|---|---|---|---|---|---|\n| good | B: press |"
+    )
+    path = tmp_path / "lamp.md"
+    path.write_text(text.replace("| lossy |", "| lossy | B: press |"), encoding="utf-8")
+    ran = lastack("why", "press.dark", "-d", path)
+    said = "in 2 scenarios the document has no meaning: B cannot call press in dark"
+    assert said in ran.out.splitlines()
+
+
 def test_the_table_of_all_rows(lastack: Lastack, tmp_path: Path) -> None:
     ran = lastack("why", "--all", "-d", lamp(tmp_path))
     assert (ran.code, ran.err) == (0, "")
     rows = {line[:24].strip(): line[24:] for line in ran.out.splitlines()}
-    assert rows["press.bright"] == "press in bright is neither taken nor refused"
+    assert rows["press.dark"] == "pressed once violated, 0 steps (good)"
+    assert rows["press.bright"] == "pressed once violated, 1 steps (good)"
     assert rows["again.send"] == "both bright violated, 2 steps (lossy)"
+    assert rows["letter.thanks"] == "no property, but good has a hole"
     assert rows["spare.dark"] == "nothing misses it"
-    # The two lights, thanks, press twice, and the repetition are missed.
-    assert ran.out.splitlines()[-1] == "5 of 6 rows (83%) are missed by 2 scenarios"
+    # A press, taken or refused, the light, and its repetition.
+    assert ran.out.splitlines()[-1] == "a property misses 4 of 6 rows (67%) in 2 scenarios"
 
 
 def test_scenarios_that_are_too_large_are_left_out(lastack: Lastack, tmp_path: Path) -> None:
     ran = lastack("why", "--all", "-d", lamp(tmp_path), "--max-states", 1)
     assert ran.code == 0
-    assert ran.out.splitlines()[-1] == "0 of 6 rows (0%) are missed by 0 scenarios; 2 larger ones left out"
+    assert ran.out.splitlines()[-1] == (
+        "a property misses 0 of 6 rows (0%) in 0 scenarios; 2 larger ones left out"
+    )
 
 
 def test_refusals(lastack: Lastack, tmp_path: Path) -> None:

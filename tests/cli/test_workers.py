@@ -62,7 +62,7 @@ def test_claims_about_a_scenario_whose_process_is_killed(
     lastack: Lastack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_claims(tmp_path)
-    monkeypatch.setattr(checker.cli.claims, "answer", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    monkeypatch.setattr(checker.cli.claims, "answers", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
     ran = lastack("check", tmp_path / "claims.md", "--threads", "2")
     assert ran.code == 2
     assert [line.split(": ")[1:3] for line in ran.err.splitlines()] == [["door", "quiet"], ["door", "lossy"]]
@@ -364,7 +364,7 @@ def test_progress_tells_what_is_done_and_what_is_explored(tmp_path: Path) -> Non
     (tmp_path / "counting.md").write_text(COUNTING, encoding="utf-8")
     write_door(tmp_path)
     check = ("check", "door.md", "counting.md", "--threads", "2", "--engine", "reference")
-    code, out, err = in_terminal(tmp_path, *check, "--time-limit", "1.5", out=False, err=True)
+    code, out, err = in_terminal(tmp_path, *check, "--time-limit", "4", out=False, err=True)
     assert code == 3
     assert "interrupted" not in out
     told = re.findall(r"\r(\d) of 4 done; at for ever \([\d,]+ states\), afterwards \([\d,]+ states\)", err)

@@ -46,20 +46,20 @@ BELL = """# Bell: A asks, B answers, and once it is told A may wave
 """In *calm*: both idle; A asked, hello on its way; B told, thanks on its way; both told; and A has
 waved, with bye on its way or not."""
 
-CALL, MEANING = "a call", "no meaning"
+MEANING = "no meaning"
 
 FATES = {
-    "ask.idle: row dropped": CALL,
+    "ask.idle: row dropped: refuses": "survived",  # nobody has to be able to ask
     "ask.idle: next exchanged: none": MEANING,  # idle, A has no row for the thanks
     "ask.idle: next exchanged: told": "true story",
     "ask.idle: segment not sent: <WORD=hello>": "answered",
     "ask.idle: then flipped: none": "equivalent",
-    "wave.told: row dropped": CALL,
+    "wave.told: row dropped: refuses": "survived",
     "wave.told: segment not sent: <WORD=bye>": "survived",
     "wave.told: then flipped: stop": "equivalent",
-    "wave.early: row dropped": CALL,
+    "wave.early: row dropped: takes": "survived",
     "wave.early: then flipped: stop": "survived",
-    "letter.hello: row dropped": MEANING,
+    "letter.hello: row dropped: idle": "answered",
     "letter.hello: guard negated": MEANING,
     "letter.hello: guard weakened: word is hello": "equivalent",  # idle, B gets nothing else
     "letter.hello: next exchanged: none": MEANING,  # idle, B has no row for the bye
@@ -68,14 +68,13 @@ FATES = {
     "letter.hello: update dropped: heard := on": "true story",
     "letter.hello: update dropped: spare := on": "equivalent",  # another graph, the same runs
     "letter.hello: then flipped: stop": "equivalent",
-    "letter.thanks: row dropped": MEANING,
+    "letter.thanks: row dropped: idle": "answered",
     "letter.thanks: guard negated": MEANING,
     "letter.thanks: guard weakened: word is thanks": "equivalent",
     "letter.thanks: guard weakened: not heard": "equivalent",
     "letter.thanks: next exchanged: none": "answered",
     "letter.thanks: next exchanged: idle": "answered",
     "letter.thanks: then flipped: stop": "equivalent",
-    "letter.late: row dropped": MEANING,
     "letter.late: then flipped: stop": "equivalent",
 }
 """What becomes of each mutant, or what kills it."""

@@ -49,6 +49,16 @@ def test_a_row_that_is_blamed_fires_no_longer() -> None:
     assert "some counterexample does not fire it" in change.after.complaint
 
 
+def test_calls_that_would_be_taken_are_asked_of_both_versions() -> None:
+    """Nobody makes the call twice, so the graph does not show that it would no longer be refused."""
+    claim = "| few | invariant | `STATE is asking` | `not takes go` | nobody is pestered |"
+    base = BASE.replace("| few | invariant | | `tries =< 1` | nobody is pestered |", claim)
+    head = base.replace("| `go.busy` | busy | go | | | | | refuse |", "| `go.busy` | busy | go | | | | | |")
+    found = compared(base, head, "calm")
+    assert (found.how, became(found)) == ("same graph", {"few": "worse"})
+    assert needs_exploration(both_of(base, head), "calm")
+
+
 MORE_DEAD = "`more.dead` | court | segment | `sort is ball and lets it lie` | | "
 NO_BALL = "`no segment from us (sort is ball) and no segment from peer (sort is ball)`"
 LATE = (

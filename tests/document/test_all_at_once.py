@@ -185,6 +185,13 @@ CONSEQUENCES = [
         ("`nothing in flight`", "`peer timer again disabled`"),
     ),
     one(
+        "a call of no kind",
+        "| ASK | call |",
+        "| ASK | »phone |",
+        "ASK: `phone` is not a kind, expected `call`, `arrival`, `own`, `timer`, `fault`",
+        ("| `STATE is idle` |", "| `takes ASK` |"),
+    ),
+    one(
         "a broken definition",
         "`PONG and answer = asked`",
         "`PONG and answer = »askd`",

@@ -27,6 +27,7 @@ def send(id: str, text: str, *said: str) -> Case:
     return Case(id, (edit,), tuple(f"ask.idle: {message}" for message in said))
 
 
+TAKES = "`takes …` is only for claims about states"
 NO_SEGMENT = "belongs to a segment, and there is none here"
 
 NAMES = [
@@ -152,6 +153,14 @@ OPERATORS = [
         "»nothing in flight",
         "an end cannot see the network; this is only for assumptions",
     ),
+    guard("call in a guard", "level = 1 and »takes ASK", TAKES),
+    added("call in a definition", "| `fits`", "| `free` | `not »takes ASK` |", f"free: {TAKES}"),
+    case(
+        "call in an assumption",
+        "`nothing in flight`",
+        "`level = 1 or »peer takes ASK`",
+        f"slow: {TAKES}",
+    ),
     case(
         "unknown timer",
         "`nothing in flight`",
@@ -173,6 +182,19 @@ CLAIMS = [
         "in flight in a step",
         "»no segment from us (PING)",
         "`segment from us` is only for claims about states",
+    ),
+    claim("call in a step", "after level = 0 or »takes ASK", TAKES),
+    case(
+        "unknown call",
+        "| `STATE is idle` |",
+        "| `STATE is idle and »peer takes ASC` |",
+        "answered: `ASC` is not a call; did you mean `ASK`?",
+    ),
+    case(
+        "event that is no call",
+        "| `STATE is idle` |",
+        "| `not »takes timeout again` |",
+        "answered: `timeout again` is not a call; expected ASK",
     ),
     claim("unknown event", "»event is ASC", "`ASC` is not an event; did you mean `ASK`?"),
     case(

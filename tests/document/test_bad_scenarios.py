@@ -126,7 +126,7 @@ SCENARIOS = [
 
 UNKNOWN = (
     "in the folder of this one, in the folder above, or among the bundled ones; "
-    "write its bare name, without `.md`"
+    "write its name, perhaps with a folder, without `.md`"
 )
 EXTENDS = "| extends | because |\n|---|---|\n"
 REMOVES = "| removes | because |\n|---|---|\n"

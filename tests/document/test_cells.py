@@ -58,6 +58,8 @@ def show(node: Any) -> str:
             return "no equal"
         case s.PeerTimerDisabled():
             return f"disabled<{node.event}>"
+        case s.Takes():
+            return f"{node.who or 'us'} takes<{node.call}>"
         case s.Assign():
             return f"{node.target} := {show(node.value)}"
         case s.Perform():
@@ -139,6 +141,14 @@ EXPRESSIONS = {
     "peer timer again disabled": "disabled<timeout again>",
     "not peer timer wait long disabled and x": "((not disabled<timeout wait long>) and x)",
     "nothing in flights": "nothing in flights",
+    # What an end takes.
+    "takes CLOSE": "us takes<CLOSE>",
+    "not peer takes active OPEN and x": "((not peer takes<active OPEN>) and x)",
+    "A takes ASK = (B takes ASK or x)": "(A takes<ASK> = (B takes<ASK> or x))",
+    "takes": "takes",
+    "takes or x": "(takes or x)",
+    "he takes x": "he takes x",
+    "CLOSE taken": "CLOSE taken",
 }
 
 
@@ -325,6 +335,7 @@ TOKENS = [
     *RESERVED,
     *("a", "b c", "SND.UNA", "x-1", "0", "17", "4294967296", "STATE", "event", "segment", "sent"),
     *("some segment sent (", "no segment from us (", "nothing in flight", "peer timer", "disabled"),
+    *("takes", "peer takes", "A takes a"),
     *("(", ")", "<", ">", "=", "/=", "=<", ">=", ":=", ";", ",", "+", "-", ".", "!", "&&", "é", "'", "\t"),
 ]
 

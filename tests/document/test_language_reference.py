@@ -12,6 +12,7 @@ import pytest
 from checker.document.build import PROPERTY_KINDS
 from checker.document.cells import RESERVED
 from checker.document.declarations import EVENT_KINDS, LIVES
+from checker.document.figures import load_figure
 from checker.document.headers import SCHEMAS
 from checker.document.library import load
 from checker.document.problems import DocumentError
@@ -22,8 +23,11 @@ from checker.explore.graph import StateGraph
 from checker.explore.limits import Limits
 from checker.explore.reference import explore
 from checker.model.tables import Model
+from checker.timing.statements import answers
 from checker.verify.decide import decide
-from checker.verify.statements import answer, conclude, jobs_of
+from checker.verify.figure import compare
+from checker.verify.machine import firings_of, machine
+from checker.verify.statements import conclude, jobs_of
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "language.md"
 TEXT = REFERENCE.read_text(encoding="utf-8")
@@ -39,7 +43,7 @@ class Example:
 
     ``lastack NAME`` is a whole document; ``into=NAME`` a change of that one, without the
     ``extends`` table; ``wrong`` one that is not read, followed by what is said of it;
-    ``claims`` one of claims.
+    ``claims`` one of claims, ``figure`` a figure.
     """
 
     line: int
@@ -82,7 +86,8 @@ def _examples() -> list[Example]:
 
 EXAMPLES = _examples()
 CLAIMS = [example for example in EXAMPLES if "claims" in example.words]
-RIGHT = [example for example in EXAMPLES if not example.is_wrong and example not in CLAIMS]
+FIGURES = [example for example in EXAMPLES if "figure" in example.words]
+RIGHT = [example for example in EXAMPLES if not (example.is_wrong or example in (*CLAIMS, *FIGURES))]
 WRONG = [example for example in EXAMPLES if example.is_wrong]
 
 
@@ -143,12 +148,24 @@ def test_example_comes_out_as_it_expects(example: Example, folder: Path) -> None
 @pytest.mark.parametrize("example", CLAIMS, ids=_line)
 def test_claims_come_to_the_verdicts_that_they_expect(example: Example, folder: Path) -> None:
     document = load_statements(folder / f"{example.name}.md")
-    answers = {key: a for job in jobs_of(document.statements) for key, a in answer(job, Limits())}
-    results = [conclude(statement, answers) for statement in document.statements]
+    found = {key: a for job in jobs_of(document.statements) for key, a in answers(job, Limits())}
+    results = [conclude(statement, found) for statement in document.statements]
     assert [(r.statement.name, r.verdict) for r in results] == [
         (s.name, s.expect) for s in document.statements
     ]
     assert {result.verdict for result in results} == set(VERDICTS)
+
+
+@pytest.mark.parametrize("example", FIGURES, ids=_line)
+def test_arrows_of_a_figure_are_found_as_it_is_said(example: Example, folder: Path) -> None:
+    figure = load_figure(folder / f"{example.name}.md")
+    protocol = load(folder / "ping.md")
+    graphs = [explore(Model(protocol, scenario)) for scenario in protocol.scenarios.values()]
+    found = machine(protocol, [(firings_of(graph), graph.complete) for graph in graphs])
+    comparison = compare(found, figure)
+    assert figure.is_of(protocol)
+    assert {shown.name for shown in comparison.drawn.values()} == {"1", "2"}
+    assert [shown.name for shown in comparison.lacking] == ["3"]
 
 
 @pytest.mark.parametrize("example", WRONG, ids=_line)
@@ -163,6 +180,7 @@ def test_there_are_examples_of_both_sorts() -> None:
     assert len(RIGHT) >= 12
     assert WRONG
     assert CLAIMS
+    assert FIGURES
 
 
 def test_every_fence_is_an_example_or_an_answer_to_one() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from checker.document.cells import parse_acts, parse_guard, parse_sends
-from checker.document.library import load, parse
+from checker.document.library import is_document, load, parse
 from checker.document.markdown import Code
 from checker.document.meaning import written
 from checker.document.mutants import OPERATORS, applied, mutants
@@ -40,6 +40,7 @@ MAIL = """
 |---|---|---|
 | go | call | no |
 | letter | arrival | yes |
+| timeout tick | timer | yes |
 
 | name | means |
 |---|---|
@@ -54,6 +55,9 @@ MAIL = """
 | `go.done` | busy, done | go | `seen and (n = 0 or n > 1 and n < 9)` | `seen := off` | | idle | |
 | `first.any` | idle, busy, done | letter | | | | | last |
 | `last.any` | idle, busy, done | letter | | `seen := on` | | | |
+| `nothing.any` | idle, busy, done | letter | | | | | |
+| `tick.any` | idle, busy, done | timeout tick | | | | | end |
+| `end.any` | idle, busy, done | timeout tick | | | | | |
 """
 
 
@@ -63,7 +67,7 @@ def mail() -> Protocol:
 
 BY_HAND = {
     "go.idle": [
-        ("row dropped", "", ""),
+        ("row dropped", "refuses", ""),
         ("guard negated", "", "not (n < 2 and not seen)"),
         ("guard weakened", "n < 2", "not seen"),
         ("guard weakened", "not seen", "n < 2"),
@@ -76,13 +80,13 @@ BY_HAND = {
         ("then flipped", "none", ""),
     ],
     "go.not": [
-        ("row dropped", "", ""),
+        ("row dropped", "takes", ""),
         ("guard negated", "", "seen"),
         ("guard weakened", "not seen", ""),
         ("then flipped", "stop", "stop"),
     ],
     "go.done": [
-        ("row dropped", "", ""),
+        ("row dropped", "refuses", ""),
         ("guard negated", "", "not (seen and (n = 0 or n > 1 and n < 9))"),
         ("guard weakened", "seen", "n = 0 or n > 1 and n < 9"),
         ("guard weakened", "n > 1", "seen and (n = 0 or n < 9)"),
@@ -95,8 +99,17 @@ BY_HAND = {
         ("then flipped", "stop", "stop"),
     ],
     "first.any": [
-        ("row dropped", "", ""),
+        ("row dropped", "idle", ""),
         ("then flipped", "none", ""),
+        ("then flipped", "stop", "stop"),
+    ],
+    "last.any": [
+        ("row dropped", "idle", ""),
+        ("update dropped", "seen := on", ""),
+        ("then flipped", "stop", "stop"),
+    ],
+    "end.any": [
+        ("row dropped", "", ""),
         ("then flipped", "stop", "stop"),
     ],
 }
@@ -122,7 +135,7 @@ def test_a_mutant_is_what_its_cell_says() -> None:
     protocol = tcp()
     for rule in protocol.rules:
         for mutant in mutants(protocol, rule):
-            if mutant.rule is None:
+            if mutant.rule is None or not mutant.column:
                 continue
             code = Code(mutant.after, START)
             if mutant.column == "if":
@@ -160,8 +173,33 @@ def test_a_step_that_is_lost_is_a_problem_of_the_document() -> None:
     protocol = mail()
     (dropped, *_) = mutants(protocol, protocol.rules[-1])
     _, problems = applied(protocol, dropped)
-    assert [problem.row for problem in problems] == ["first.any"]
-    assert "`then` is `last`" in problems[0].message
+    assert [problem.row for problem in problems] == ["tick.any"]
+    assert "`then` is `end`" in problems[0].message
+
+
+def test_what_does_nothing_cannot_be_dropped() -> None:
+    """It answers a letter, and without it something else would have to."""
+    protocol = mail()
+    (rule,) = [rule for rule in protocol.rules if rule.id == "nothing.any"]
+    assert [mutant.name for mutant in mutants(protocol, rule)] == ["nothing.any: then flipped: stop"]
+
+
+def test_a_row_that_is_dropped() -> None:
+    """A call is refused instead, or taken; a letter does nothing; a timer does not go off."""
+    protocol = mail()
+    first = {rule.id: next(mutants(protocol, rule)) for rule in protocol.rules}
+    told = {
+        row: mutant.rule and {column: text for column, text in mutant.rule.text.items() if text}
+        for row, mutant in first.items()
+        if mutant.operator == "row dropped"
+    }
+    assert told["end.any"] is None
+    assert told["go.idle"] == {"in": "idle", "on": "go", "if": "n < 2 and not seen", "then": "refuse"}
+    assert told["go.not"] == {"in": "busy, done", "on": "go", "if": "not seen", "then": "stop"}
+    assert told["last.any"] == {"in": "idle, busy, done", "on": "letter"}
+    dropped = first["go.idle"].rule
+    assert dropped is not None
+    assert (dropped.acts, dropped.sends, dropped.next, dropped.then) == ((), (), "", "refuse")
 
 
 GUARDS = [
@@ -172,6 +210,7 @@ GUARDS = [
     "every segment from peer (no segment sent (RST or a)) and nothing in flight",
     "no equal segment in flight or peer timer time-wait disabled",
     "A's after SND.NXT >= 0 and B's y /= 4294967295",
+    "takes CLOSE = (x is none) and not peer takes active OPEN and A takes SEND",
 ]
 
 
@@ -188,7 +227,7 @@ def test_no_parentheses_without_need(text: str) -> None:
 
 def test_the_cells_of_documents_are_written_as_they_were_read() -> None:
     paths = [*sorted((ROOT / "spec").glob("*.md")), *sorted(DOCUMENTS.glob("*.md"))]
-    protocols = [load(path) for path in paths if path.name != "claims.md"]
+    protocols = [load(path) for path in paths if is_document(path)]
     assert len(protocols) > 8
     for protocol in protocols:
         for rule in protocol.rules:

@@ -234,6 +234,12 @@ NAMES = [
         "| »`nothing in flight` | flag | host | on |",
         f"nothing in flight: `nothing in flight` cannot be used as a name: {TAKEN}",
     ),
+    added(
+        "definition named like a call that is taken",
+        "| `fits`",
+        "| »`peer takes part` | `level = 0` |",
+        f"peer takes part: `peer takes part` cannot be used as a name: {TAKEN}",
+    ),
     case(
         "step named like an end",
         "| `crash.any` |",

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from checker.document.protocol import Protocol
+from checker.exchange.checked import CheckedDocument
 from checker.exchange.results import results_to_json
 from checker.exchange.traces import TraceCodec
 from checker.explore.limits import Limits
-from checker.verify.results import ScenarioResult, check_scenario, never_decided
+from checker.verify.results import ScenarioResult, check_scenario, untouched
 from tests.exchange.test_traces import protocol
 
 Types = Mapping[str, tuple[type, ...]]
@@ -68,9 +69,8 @@ def test_every_key_has_its_type() -> None:
     for name in ("textbook", "alternating-bit", "pit", "post"):
         document = protocol(name)
         found = results(document)
-        value = json.loads(
-            json.dumps(results_to_json(document, "0" * 12, found, never_decided(document, found)))
-        )
+        complaints = CheckedDocument(document, "", found, untouched=untouched(document, found)).complaints
+        value = json.loads(json.dumps(results_to_json(document, "0" * 12, found, complaints)))
         check_types(value, DOCUMENT)
         assert [s["scenario"] for s in value["scenarios"]] == list(document.scenarios)
         for scenario in value["scenarios"]:

@@ -1,25 +1,23 @@
-"""Explored graphs as Aldebaran, GraphML and DOT, read back by other means."""
+"""Explored graphs as Aldebaran and GraphML, read back by other means."""
 
 from __future__ import annotations
 
 import io
 import re
-from pathlib import Path
 
 import networkx as nx
 import pytest
 
 from checker.document.library import parse
 from checker.exchange.aut import to_aut
-from checker.exchange.dot import MAX_STATES, to_dot
 from checker.exchange.graphml import to_graphml
-from checker.exchange.problems import TooLarge
-from checker.exchange.words import comment, describe_action
+from checker.exchange.words import comment
 from checker.explore.graph import StateGraph
 from checker.explore.reference import explore
 from checker.model.tables import Model
+from checker.verify.words import describe_action
 from tests.cli.commands import door
-from tests.exchange.checkers import graph_of, needs, run
+from tests.exchange.checkers import graph_of
 
 POST, TEXTBOOK = "tests/documents/post.md", "spec/textbook.md"
 Labelled = list[tuple[int, str, int]]
@@ -78,53 +76,7 @@ def test_budgets_that_are_not_counted_are_left_out() -> None:
     assert all(data["duplications"] == 0 for _, data in read.nodes(data=True))
 
 
-STRING = r'"((?:[^"\\]|\\.)*)"'
-
-
-def read_dot(text: str) -> tuple[dict[int, str], Labelled]:
-    """Nodes with their labels, and edges; every line must be one that is known."""
-    first, *lines, last = text.splitlines()
-    assert re.fullmatch(rf"digraph {STRING} {{", first)
-    assert last == "}"
-    nodes: dict[int, str] = {}
-    listed: Labelled = []
-    for line in lines:
-        if node := re.fullmatch(rf"  (\d+) \[label={STRING}(?:, penwidth=2)?\];", line):
-            nodes[int(node[1])] = node[2]
-        elif edge := re.fullmatch(rf"  (\d+) -> (\d+) \[label={STRING}\];", line):
-            listed.append((int(edge[1]), edge[3], int(edge[2])))
-        else:
-            assert re.fullmatch(r"  (node|edge) \[[a-z=, \"]+\];", line)
-    return nodes, listed
-
-
-def test_dot_has_every_state_and_edge(pair: StateGraph) -> None:
-    nodes, listed = read_dot(to_dot(pair))
-    assert sorted(nodes) == list(range(13))
-    assert listed == edges(pair)
-    assert nodes[1].split(r"\n")[1:] == [
-        "from A: <MARK=x>, <MARK=x>",
-        "losses left: 1",
-        "duplications left: 1",
-    ]
-
-
-@needs("dot")
-def test_graphviz_reads_it(pair: StateGraph, tmp_path: Path) -> None:
-    (tmp_path / "graph.dot").write_text(to_dot(pair), encoding="utf-8")
-    assert run(tmp_path, "dot", "-Tplain", "graph.dot").count("\nedge ") == 22
-
-
-def test_dot_has_a_limit() -> None:
-    graph = graph_of(TEXTBOOK, "last ACK sent again", 3)
-    assert len(graph) > MAX_STATES
-    with pytest.raises(
-        TooLarge, match=rf"^{len(graph):,} states are too many to draw, the limit is 1,000; take"
-    ):
-        to_dot(graph)
-
-
-@pytest.mark.parametrize("export", [to_aut, to_graphml, to_dot])
+@pytest.mark.parametrize("export", [to_aut, to_graphml])
 def test_exports_are_the_same_bytes_every_time(export: object) -> None:
     """Also of a graph that is explored anew."""
     assert callable(export)
@@ -156,12 +108,6 @@ def test_words_are_escaped_in_graphml(hostile: StateGraph) -> None:
     # XML has no way to write the character 1.
     assert {data["action"] for *_, data in read.edges(data=True)} == {'say "go" & \\n\ufffd'}
     assert read.nodes["0"]["A"] == "<asleep> & ]]>"
-
-
-def test_words_are_escaped_in_dot(hostile: StateGraph) -> None:
-    text = to_dot(hostile)
-    assert text.startswith(r'digraph "a \"door\" \\ & <more>: quiet" {')
-    assert read_dot(text)[1][0][1] == 'say \\"go\\" & \\\\n\x01'
 
 
 @pytest.mark.parametrize(

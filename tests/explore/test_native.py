@@ -27,7 +27,7 @@ from tests.toys import ROOT, tcp, toy
 FEW = 500
 """States to which every scenario is explored by default."""
 
-MOST = 400_000
+MOST = 150_000
 """States to which every scenario is explored by the slow tests."""
 
 PLACES = ("spec", "spec/changes", "spec/literal", "tests/documents")
@@ -35,7 +35,7 @@ PATHS = [
     path
     for place in PLACES
     for path in sorted((ROOT / place).glob("*.md"))
-    if path.name not in ("README.md", "claims.md")
+    if path.name not in ("README.md", "claims.md", "figure5.md")
 ]
 TOYS = [path for path in PATHS if path.parent.name == "documents"]
 
@@ -87,7 +87,7 @@ def test_every_scenario_begins_the_same(path: Path) -> None:
 
 @pytest.mark.usefixtures("cramped")
 @pytest.mark.parametrize("bits", [63, 24, 1], ids=["one word", "two words in the end", "two words"])
-@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("threads", [1, 2, 7])
 @pytest.mark.parametrize("path", TOYS, ids=lambda path: path.stem)
 def test_toys_in_words_of_any_size(
     path: Path, threads: int, bits: int, monkeypatch: pytest.MonkeyPatch

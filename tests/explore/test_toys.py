@@ -14,8 +14,8 @@ from checker.document.library import parse
 from checker.explore.reference import explore
 from checker.explore.system import System
 from checker.model.tables import Model
-from checker.verify.replay import describe
 from checker.verify.trace import snapshot
+from checker.verify.words import describe
 from tests.toys import DOCUMENTS, explored, model_of, toy
 
 Counts = tuple[int, int, tuple[int, ...], int]

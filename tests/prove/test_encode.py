@@ -22,6 +22,7 @@ from checker.prove.solver.free import Free
 from checker.prove.solver.listing import Expression, claims, expressions
 from checker.prove.solver.shift import VIEWS
 from checker.prove.solver.terms import Term, Words
+from tests.prove.substitution import put
 from tests.toys import ROOT, toy
 
 BASES = [0, 1, 100, 1 << 31, MODULUS - 1, MODULUS - 2, (1 << 31) - 1]
@@ -85,7 +86,7 @@ PREFIXES = {"": "us", "peer's ": "peer", "before ": "before"}
 
 def speaks_of_the_network(node: object) -> bool:
     """Whether the answer is not one of values alone."""
-    if isinstance(node, s.Quantified | s.NothingInFlight | s.NoEqualSegment | s.PeerTimerDisabled):
+    if isinstance(node, s.Quantified | s.NothingInFlight | s.NoEqualSegment | s.PeerTimerDisabled | s.Takes):
         return True
     if isinstance(node, tuple):
         return any(map(speaks_of_the_network, node))
@@ -128,27 +129,23 @@ def put_in(case: Case, free: Free, values: Mapping[str, Value]) -> list[tuple[An
     for symbol in free.symbols:
         name, _, taken = symbol.name.partition(" taken ")
         constant = case.words.constant(symbol.kind, (values[name] or 0) if taken else values[name])
-        pairs += zip(symbol.term.flags, constant.flags, strict=True)
-        if not symbol.term.flags:
-            pairs.append((symbol.term.value, constant.value))
-            if not z3.is_true(symbol.term.present):
-                pairs.append((symbol.term.present, constant.present))
+        pairs += put(symbol.term, constant)
     return pairs
 
 
 def encoded(case: Case, term: Term, pairs: list[tuple[Any, Any]]) -> Any:
     """What the term simplifies to with all values put in."""
 
-    def put(part: Any) -> Any:
+    def simplified(part: Any) -> Any:
         result = z3.simplify(z3.substitute(part, *pairs))
         assert z3.is_true(result) or z3.is_false(result) or z3.is_bv_value(result), result
         return result if z3.is_bv_value(result) else z3.is_true(result)
 
-    if not put(term.defined):
+    if not simplified(term.defined):
         return SemanticError
-    if term.value is None or not put(term.present):
+    if term.value is None or not simplified(term.present):
         return None
-    value = put(term.value)
+    value = simplified(term.value)
     if isinstance(value, bool):
         return value
     number = value.as_long()

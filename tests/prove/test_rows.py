@@ -55,7 +55,10 @@ def both(certificate: Certificate, model: Model, end: int) -> None:
     if not model.scenario.opened:
         assert rows.start == start.ends[end]
     tables = model.tables[end]
+    calls = [event.name for event in model.protocol.events.values() if event.kind == "call"]
     for number, local in enumerate(list(tables.locals.values)):
+        for call in calls:
+            assert rows.takes(State(*local), call) is tables.endpoint.takes(local, call)
         assert list(by_rows(rows, State(*local))) == list(by_tables(model, end, number))
         for disabled, timer in enumerate(model.atoms.timers):
             fires = rows.react(State(*local), timer, None) is not None

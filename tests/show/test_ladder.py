@@ -23,8 +23,8 @@ from checker.model.tables import Model
 from checker.show.ladder import ladder
 from checker.show.paragraph import WIDTH
 from checker.verify.decide import decide
-from checker.verify.replay import describe
 from checker.verify.trace import Trace, snapshot, step
+from checker.verify.words import describe
 from tests.toys import ROOT, toy
 
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from checker.document.lengths import Numbers, parse_given
 from checker.document.library import load, parse
 from checker.document.protocol import Protocol
 from checker.explore.system import System
 from checker.model.tables import Model
 from checker.timing.answer import Answer, answer
-from checker.timing.given import Numbers, parse_given
-from checker.verify.replay import describe
 from checker.verify.trace import Step, Trace, snapshot, step
+from checker.verify.words import describe
 from tests.toys import DOCUMENTS, ROOT
 
 TOY = """

@@ -11,6 +11,7 @@ from fractions import Fraction
 import networkx as nx
 import pytest
 
+from checker.document.lengths import Given, Numbers
 from checker.document.protocol import Protocol
 from checker.explore.system import GlobalState
 from checker.explore.system import System as Transitions
@@ -19,7 +20,6 @@ from checker.timing.answer import answer
 from checker.timing.clocks import Clocks
 from checker.timing.constraints import Order, constraints
 from checker.timing.flights import fates
-from checker.timing.given import Given, Numbers
 from checker.timing.moments import moments_of
 from checker.timing.solve import System
 from checker.verify.trace import Step, Trace, snapshot, step

@@ -13,10 +13,11 @@ from checker.explore.reference import explore
 from checker.explore.system import System
 from checker.model.tables import Model
 from checker.verify.decide import decide
-from checker.verify.replay import describe, replay
+from checker.verify.replay import replay
 from checker.verify.stuck import MOST_STEPS, continued, future_of, why_stuck
 from checker.verify.trace import Trace
 from checker.verify.verdict import Verdict
+from checker.verify.words import describe
 
 WELL = """# A well: who falls in sinks, and may call for help that never comes
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from checker.document.library import parse
+from checker.document.omission import trial_of, tried, without
 from checker.explore.engines import Engine
 from checker.explore.limits import Limits
-from checker.verify.why import Missed, missed, shortest, without
+from checker.verify.why import Missed, holes, missed, newly_fails, shortest
 
 LAMP = """
 | state | meaning |
@@ -38,6 +39,7 @@ LAMP = """
 |---|---|---|---|
 | both bright | never stuck | `A's STATE is bright` | `B's STATE is bright` |
 | lit | reachable | | `STATE is bright and peer's STATE is bright` |
+| pressed once | invariant | | `takes press = (STATE is dark)` |
 
 | scenario | A | B | network | bounds | expect |
 |---|---|---|---|---|---|
@@ -66,16 +68,122 @@ def test_the_properties_that_fail_without_a_row(row: str, properties: list[list[
     assert [each.anything for each in found(row)] == [bool(names) for names in properties]
 
 
-def test_a_call_that_nobody_takes_or_refuses_any_more() -> None:
-    """In both scenarios: B, lit, may light up A before A's user presses."""
-    assert [each.unanswered for each in found("press.bright")] == [(("bright", "press"),)] * 2
-    assert [each.unanswered for each in found("press.dark")] == [(("dark", "press"),)] * 2
+def left_out(row: str) -> list[tuple[str, ...]]:
+    """By scenario the holes that a row leaves."""
+    protocol = parse(LAMP, "lamp.md")
+    return [holes(protocol, row, scenario) for scenario in protocol.scenarios.values()]
 
 
-def test_what_has_no_meaning_without_a_row() -> None:
-    for each in found("letter.thanks"):
-        assert "in bright at A on letter <SORT=thanks>: no row handles it" in each.error
-        assert each.anything
+def failing(row: str) -> list[set[str]]:
+    """By scenario the properties that fail without a row and not with it."""
+    return [{j.verdict.property.name for j in each.judged if each.fails} for each in found(row)]
+
+
+def test_a_row_that_takes_a_call_refuses_it_instead() -> None:
+    """Then nobody shines, but for B in *lossy*, whose premise is about A. And the call that is not
+    taken in the dark is missed by who asks for that."""
+    assert failing("press.dark") == [{"lit", "pressed once"}] * 2
+    assert left_out("press.dark") == [("nobody takes or refuses press in dark",)] * 2
+
+
+def test_a_row_that_refuses_a_call_takes_it_instead_and_does_nothing_else() -> None:
+    """Only who asks whether it is taken can tell."""
+    assert failing("press.bright") == [{"pressed once"}] * 2
+    assert left_out("press.bright") == [("nobody takes or refuses press in bright",)] * 2
+
+
+def test_a_row_that_handles_a_segment_does_nothing_instead() -> None:
+    """B stays dark; where nothing may be lost, that is unknown for want of room. A row that only
+    ignores a segment does no less then, and leaves a hole all the same."""
+    assert failing("letter.light") == [set(), {"lit", "both bright"}]
+    assert failing("letter.thanks") == [set(), set()]
+    assert not any(each.anything for each in found("letter.thanks"))
+    assert left_out("letter.thanks")[0] == (
+        "in bright at A on letter <SORT=thanks>: no row handles it",
+        "in dark at A on letter <SORT=thanks>: no row handles it",
+    )
+    assert left_out("letter.light")[1] == ("in dark at B on letter <SORT=light>: no row handles it",)
+    assert left_out("again.send") == [(), ()]
+
+
+def test_what_fails_with_the_row_too_does_not_count() -> None:
+    """That the row which is blamed is needed no more, or that nothing fails any more, is told, but
+    no property misses the row for that."""
+    lossy = "| lossy | press | none | queue, lose | capacity 2 | lit holds"
+    text = LAMP.replace(lossy, f"{lossy}; both bright violated by again.send")
+    protocol = parse(text.replace("| `STATE is bright and peer's", "| `on or peer's"), "lamp.md")
+    other = missed(protocol, "letter.light", protocol.scenarios["lossy"], Limits(), Engine("reference"))
+    assert [(j.verdict.outcome, j.complaint) for j in other.judged] == [
+        ("violated", "expected by again.send, but some counterexample does not fire it")
+    ]
+    assert other.anything
+    assert not other.fails
+    spare = missed(protocol, "spare.dark", protocol.scenarios["lossy"], Limits(), Engine("reference"))
+    assert [(j.verdict.outcome, j.expected) for j in spare.judged] == [("holds", "violated")]
+    assert not spare.fails
+
+
+def test_what_is_tried_in_place_of_each_row() -> None:
+    protocol = parse(LAMP, "lamp.md")
+    assert {rule.id: trial_of(protocol, rule) for rule in protocol.rules} == {
+        "press.dark": "refuses",
+        "press.bright": "takes",
+        "letter.light": "idle",
+        "letter.thanks": "idle",
+        "again.send": "left out",
+        "spare.dark": "left out",
+    }
+    for rule in protocol.rules:
+        others = {r.id: r for r in tried(protocol, rule.id).rules}
+        other = others.pop(rule.id, None)
+        assert others == {r.id: r for r in protocol.rules if r is not rule}
+        if other is None:
+            assert rule.id in ("again.send", "spare.dark")
+        else:
+            assert (other.states, other.events, other.guard) == (rule.states, rule.events, rule.guard)
+            assert (other.acts, other.sends, other.next) == ((), (), "")
+            assert other.then == {"press.dark": "refuse", "press.bright": "stop"}.get(rule.id, "")
+
+
+def test_a_call_that_cannot_be_made_before_the_start() -> None:
+    text = LAMP.replace("| scenario | A | B |", "| scenario | opened | A | B |")
+    text = text.replace(
+        "|---|---|---|---|---|---|\n| good |", "|---|---|---|---|---|---|---|\n| good | B: press |"
+    )
+    text = text.replace("| lossy |", "| lossy | |")
+    protocol = parse(text, "lamp.md")
+    good = missed(protocol, "press.dark", protocol.scenarios["good"], Limits(), Engine("reference"))
+    assert good.error == "B cannot call press in dark"
+    assert good.anything
+    assert not good.fails
+
+
+def test_where_nothing_changes_nothing_is_decided() -> None:
+    """Nobody presses, so nothing is sent; thanks are ignored with the row and without it. But calls
+    are asked about where nobody makes them."""
+    text = LAMP.replace("| good | press; press |", "| good | none |")
+    protocol = parse(text, "lamp.md")
+
+    def decided(row: str, scenario: str) -> bool:
+        found = missed(protocol, row, protocol.scenarios[scenario], Limits(), Engine("reference"))
+        return found.model is not None
+
+    assert not decided("letter.light", "good")
+    assert decided("letter.light", "lossy")
+    assert not decided("letter.thanks", "lossy")
+    assert decided("press.bright", "good")
+    assert decided("again.send", "good")
+
+
+def test_a_row_that_ends_what_others_would_go_on_with() -> None:
+    """It does nothing but stop; a row behind it would put the lamp out."""
+    stops = "| `check.thanks` | bright | letter | `sort is thanks` | | | | stop |\n"
+    text = LAMP.replace("| `letter.light` |", f"{stops}| `letter.light` |")
+    text = text.replace("`sort is thanks` | | | | |", "`sort is thanks` | | | dark | |")
+    stays = "| stays bright | step | `before STATE is bright` | `after STATE is bright` |\n"
+    protocol = parse(text.replace("| pressed once |", f"{stays}| pressed once |"), "lamp.md")
+    each = missed(protocol, "check.thanks", protocol.scenarios["lossy"], Limits(), Engine("reference"))
+    assert [j.verdict.property.name for j in each.judged if newly_fails(j)] == ["stays bright"]
 
 
 def test_the_shortest_run_of_each_property() -> None:

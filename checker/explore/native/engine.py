@@ -24,6 +24,10 @@ from checker.explore.native.words import Words, filled
 from checker.explore.system import System
 from checker.model.tables import LimitReached, Model
 
+MOST_THREADS = 16
+"""By default; what more of them are good for has not been measured. There is no use for more than
+``REGIONS``."""
+
 SAVED_EVERY = 30.0
 """Seconds after which what was found is written down again."""
 
@@ -38,14 +42,15 @@ def explore(
     """All states of ``model`` that can be reached, within ``limits``: the graph of the reference
     engine, number for number.
 
-    By default it uses all processors as soon as there is enough to do for them; the graph is the
+    By default it uses all processors, up to 16, as soon as there is enough to do; the graph is the
     same for any number of ``threads``. With a ``workdir``, a folder of its own, the states are in
     files there instead of in memory, and with ``resume`` an exploration that ended goes on where
     it was last written down; if there is none, it begins.
 
     Raises ``SemanticError`` where a row has no meaning, ``ResumeError`` where it cannot go on.
     """
-    exploration = _Exploration(model, limits or Limits(), threads or processors(), workdir)
+    threads = min(threads or min(processors(), MOST_THREADS), REGIONS)
+    exploration = _Exploration(model, limits or Limits(), threads, workdir)
     exploration.begin(resume)
     return exploration.run()
 
@@ -153,12 +158,16 @@ class _Exploration:
         """Appends what is new among the successors of the shares' states."""
         words = self.words
         entries = sum(share.entries for share in shares)
+        everyone = self.team.shares
+
+        def insert(one: tuple[int, Share]) -> bool:
+            return one[1].insert(shares, one[0], len(everyone), self.table)
+
         while int(self.table.used.max()) + entries // (4 * REGIONS) > self.table.crowded:
-            self.table = larger(self.table, self.team.together, self.team.threads)
+            self.table = larger(self.table, self.team.together, len(everyone))
         self.team.together(Share.route, shares)
-        owners = range(self.team.threads)
-        while not all(self.team.together(lambda o: all(s.insert(o, self.table) for s in shares), owners)):
-            self.table = larger(self.table, self.team.together, self.team.threads)
+        while not all(self.team.together(insert, list(enumerate(everyone)))):
+            self.table = larger(self.table, self.team.together, len(everyone))
         words.reserve(entries)
         places = []
         for share in shares:

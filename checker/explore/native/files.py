@@ -42,13 +42,19 @@ class Files:
         words = (max(size, 1) + STEP - 1) // STEP * STEP
         with self._path(name).open("a+b") as file:
             if os.fstat(file.fileno()).st_size < 8 * words:
-                if hasattr(os, "posix_fallocate"):
-                    os.posix_fallocate(file.fileno(), 0, 8 * words)
-                else:
-                    file.truncate(8 * words)
+                self._lengthen(file.fileno(), 8 * words, name)
             mapped = mmap.mmap(file.fileno(), 8 * words)
         self._maps[name] = mapped
         return np.frombuffer(mapped, dtype=np.int64)
+
+    def _lengthen(self, file: int, size: int, name: str) -> None:
+        try:
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file, 0, size)
+            else:
+                os.truncate(file, size)
+        except OSError as error:  # which does not know what the file is called
+            raise OSError(error.errno, error.strerror, str(self._path(name))) from error
 
     def length(self, name: str) -> int:
         """How many words a file has, 0 if there is none."""

@@ -8,6 +8,8 @@ same order however many threads there are.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from checker.explore.native.arrays import Bytes, Longs, grown
@@ -22,12 +24,11 @@ RECENT = 4_096
 class Share:
     """The states from ``first`` to ``last``, with their successors in ``out``."""
 
-    def __init__(self, wide: bool, owners: int) -> None:
+    def __init__(self, wide: bool) -> None:
         self.first = 0
         self.last = 0
         self.short = False
         self.events: list[list[int]] = []
-        self.owners = owners
         self.taken: Longs = np.zeros(64, dtype=np.int64)
         self.widen(wide, ENTRIES)
 
@@ -38,7 +39,7 @@ class Share:
         self._recent: Longs = np.zeros(2 * RECENT, dtype=np.int64)
         self._listed: Longs = np.empty(entries + 1, dtype=np.int64)
         self._count = 0
-        self._own: Longs = np.empty((self.owners, entries + 1), dtype=np.int64)
+        self._own: Longs = np.empty(entries + 1, dtype=np.int64)
         self._fresh: Bytes = np.empty(entries, dtype=np.uint8)
 
     def make_room(self, room: int) -> None:
@@ -71,11 +72,15 @@ class Share:
         out = self.out
         self._count = route(out.lo, out.hi, self.wide, self.entries, self._recent, self._listed, self._fresh)
 
-    def insert(self, owner: int, table: Table) -> bool:
-        """Inserts the successors that a thread looks up; false if a region has no room."""
-        out, own = self.out, self._own[owner]
-        return bool(
-            insert(table, out.lo, out.hi, self._listed, self._count, owner, self.owners, own, self._fresh)
+    def insert(self, shares: Sequence[Share], owner: int, owners: int, table: Table) -> bool:
+        """Inserts the successors of all ``shares`` that this one's thread looks up, as one of so many
+        ``owners``; false if a region has no room."""
+        most = max(share._count for share in shares)
+        if len(self._own) <= most:
+            self._own = np.empty(most + 1, dtype=np.int64)
+        return all(
+            insert(table, s.out.lo, s.out.hi, s._listed, s._count, owner, owners, self._own, s._fresh)
+            for s in shares
         )
 
     def fresh(self) -> int:

@@ -21,7 +21,7 @@ class Team:
 
     def __init__(self, wide: bool, threads: int) -> None:
         self.threads = threads
-        self.shares = [Share(wide, threads)]
+        self.shares = [Share(wide)]
         self._others: list[ThreadPoolExecutor] = []
         self._states = self._entries = 0
 
@@ -31,7 +31,7 @@ class Team:
         threads = self.threads if last - first >= ENOUGH_TO_SHARE * self.threads else 1
         if len(self.shares) < threads:
             wide = self.shares[0].wide
-            self.shares += [Share(wide, self.threads) for _ in range(threads - len(self.shares))]
+            self.shares += [Share(wide) for _ in range(threads - len(self.shares))]
             self._others = [ThreadPoolExecutor(1) for _ in self.shares[1:]]
         size = min(self._span(), -(-(last - first) // threads))
         for number, share in enumerate(self.shares[:threads]):
@@ -57,6 +57,7 @@ class Team:
         others always in the same, whose processor has their arrays at hand."""
         if not self._others:
             return [work(item) for item in items]
+        assert len(items) <= len(self.shares)
         begun = [other.submit(work, item) for other, item in zip(self._others, items[1:], strict=False)]
         try:
             return [work(items[0]), *(other.result() for other in begun)]

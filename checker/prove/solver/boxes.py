@@ -9,7 +9,7 @@ from typing import Any
 import z3
 
 from checker.document.kinds import MODULUS
-from checker.prove.solver.obligation import TIMEOUT
+from checker.prove.solver.obligation import EFFORT
 from checker.prove.solver.terms import SEQ_BITS, Bool, all_of, any_of, negated
 
 MOST = 24
@@ -64,7 +64,7 @@ class _Search:
         self.vectors = {name: z3.BitVec(name, SEQ_BITS) for name in names}
         self._inside, self._outside = z3.Solver(), z3.Solver()
         for solver in (self._inside, self._outside):
-            solver.set("timeout", int(TIMEOUT * 1000))
+            solver.set("rlimit", EFFORT)
         self._inside.add(condition)
         self._outside.add(negated(condition))
 

@@ -47,7 +47,7 @@ class End:
     values: Mapping[str, Term]
 
 
-Ask = Callable[[s.Expression, str], Bool]
+Ask = Callable[[s.Expression, str], Term]
 """What is true of the network or of segments for an expression read in a view."""
 
 
@@ -55,7 +55,7 @@ Ask = Callable[[s.Expression, str], Bool]
 class Scene:
     """What expressions are read against, as ``model.evaluate.Env``: the ends by view, the fields
     of the segment, the switches, the event. ``take`` gives the next value of a supply; ``asks``
-    answers for the nodes that speak of the network or of several segments.
+    answers for the nodes that speak of the network, of several segments or of what rows do.
     """
 
     ends: Mapping[str, End]
@@ -105,8 +105,8 @@ class Encoder:
                 raise AssertionError("a document with errors is not run")
             case _:
                 if scene.asks is None:
-                    raise EncodeError("only the network could tell")
-                return flag(scene.asks(node, view))
+                    raise EncodeError("only the network or the rows could tell")
+                return scene.asks(node, view)
 
     @staticmethod
     def _constant(node: s.Constant) -> Term:

@@ -11,7 +11,7 @@ from checker.document import syntax as s
 from checker.document.kinds import Kind, Space
 from checker.document.names import STATE
 from checker.prove.solver.encode import Encoder, End, Scene
-from checker.prove.solver.terms import SEQ_BITS, TRUE, Bool, Term
+from checker.prove.solver.terms import SEQ_BITS, TRUE, Bool, Term, flag
 
 SPACES: tuple[Space, Space] = ("A", "B")
 
@@ -90,10 +90,11 @@ class Free:
         kind = self.encoder.protocol.variables[name].kind.of_end(self.end)
         return self._set(f"{name} taken {taken}", kind)
 
-    def _asks(self, node: s.Expression, view: str) -> Bool:
-        """A free answer of the network, the same wherever the same is asked."""
+    def _asks(self, node: s.Expression, view: str) -> Term:
+        """A free answer of the network, the same wherever the same is asked; or of the rows, whose
+        guards are asked about by themselves."""
         known = self._answers
-        return known.setdefault((id(node), view), z3.Bool(f"answer {len(known) + 1} of the network"))
+        return flag(known.setdefault((id(node), view), z3.Bool(f"answer {len(known) + 1} of the network")))
 
 
 def shifted(symbols: list[Symbol]) -> list[tuple[Any, Any]]:

@@ -14,8 +14,11 @@ from checker.document.kinds import Value
 from checker.prove.solver.free import Symbol
 from checker.prove.solver.terms import Bool, Words
 
-TIMEOUT = 5.0
-"""Seconds for one question."""
+EFFORT = 20_000_000
+"""What the solver may spend on one question, in steps that it counts: some seconds. The answer is
+the same however busy the machine is."""
+
+TOO_MUCH = "it takes more effort than a question is given"
 
 Answer = Literal["sat", "unsat", "unknown"]
 Status = Literal["proved", "fails", "unknown"]
@@ -50,22 +53,34 @@ class Result:
     reason: str = ""
 
 
-def solve(obligation: Obligation, timeout: float = TIMEOUT) -> Result:
+def solve(obligation: Obligation, effort: int = EFFORT) -> Result:
     """Asks the solver, afresh, so that answers do not depend on what was asked before."""
-    solver = _solver(timeout)
+    solver = new_solver(effort)
     solver.add(*obligation.assertions)
+    return answer_of(solver, obligation)
+
+
+def new_solver(effort: int) -> Any:
+    """A solver that gives up a question beyond so much ``effort``."""
+    solver = z3.SolverFor("QF_BV")
+    solver.set("rlimit", effort)
+    return solver
+
+
+def answer_of(solver: Any, obligation: Obligation) -> Result:
+    """Asks a solver that has been given the assertions of an obligation."""
     found = solver.check()
     if found == z3.unknown:
-        return Result(obligation, "unknown", "unknown", reason=solver.reason_unknown())
+        return Result(obligation, "unknown", "unknown", reason=_reason(solver))
     answer: Answer = "sat" if found == z3.sat else "unsat"
     example = _example(obligation, solver.model()) if answer == "sat" else ()
     return Result(obligation, "proved" if answer == obligation.wants else "fails", answer, example)
 
 
-def _solver(timeout: float) -> Any:
-    solver = z3.SolverFor("QF_BV")
-    solver.set("timeout", int(timeout * 1000))
-    return solver
+def _reason(solver: Any) -> str:
+    """Why a question has no answer; its parts have several words for having spent the effort."""
+    said = str(solver.reason_unknown())
+    return TOO_MUCH if "canceled" in said or "resource" in said else said
 
 
 def _example(obligation: Obligation, model: Any) -> Example:

@@ -11,7 +11,7 @@ from checker.explore.limits import Limits
 from checker.prove.results import NewLimits
 from checker.prove.solver.hazards import Study
 from checker.prove.solver.numbers import Unsupported
-from checker.prove.solver.obligation import TIMEOUT, Result, solve
+from checker.prove.solver.obligation import EFFORT, Result, solve
 from checker.prove.solver.outcomes import Hazard, Outcomes
 from checker.prove.solver.shift import literal_expressions, shift_obligations
 from checker.prove.solver.table import Finding, Table
@@ -71,16 +71,16 @@ class HazardResult:
         return (hazard.exact for hazard in self.hazards if hazard.exact is not None)
 
 
-def ask_of_document(protocol: Protocol, timeout: float = TIMEOUT) -> DocumentResult:
-    """Asks whether the document cares where numbers begin, and about its table; ``timeout`` is in
-    seconds for each question."""
+def ask_of_document(protocol: Protocol, effort: int = EFFORT) -> DocumentResult:
+    """Asks whether the document cares where numbers begin, and about its table; ``effort`` is
+    for each question."""
     watch = Limits()
     try:
         shifts = tuple(
-            Shift(expression.name, solve(obligation, timeout), expression.node.position)
+            Shift(expression.name, solve(obligation, effort), expression.node.position)
             for expression, obligation in shift_obligations(protocol)
         )
-        table = tuple(Table(protocol).findings(timeout))
+        table = tuple(Table(protocol).findings(effort))
     except EncodeError as error:
         return DocumentResult((), (), watch.seconds(), str(error))
     return DocumentResult(shifts, table, watch.seconds())

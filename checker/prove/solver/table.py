@@ -17,7 +17,7 @@ import z3
 from checker.document.protocol import Protocol, Rule
 from checker.prove.solver.encode import Encoder
 from checker.prove.solver.free import Free
-from checker.prove.solver.obligation import TIMEOUT, Answer, Obligation, Result, names_in, solve, typed
+from checker.prove.solver.obligation import EFFORT, Answer, Obligation, Result, names_in, solve, typed
 from checker.prove.solver.sendable import Sendable
 from checker.prove.solver.terms import COUNT_BITS, Bool, Words, all_of, any_of
 from checker.prove.solver.walk import Walk, Walker
@@ -56,27 +56,25 @@ class Table:
         self._scene = self._free.scene()
         self._walker = Walker(self._encoder, self._scene)
 
-    def findings(self, timeout: float = TIMEOUT) -> Iterator[Finding]:
+    def findings(self, effort: int = EFFORT) -> Iterator[Finding]:
         """The answers: what excludes what, what is handled, what can fire."""
         for obligation, closer in self._exclusions():
-            yield self._found(obligation, closer, timeout)
+            yield self._found(obligation, closer, effort)
         for obligation in self._handled():
-            yield self._found(obligation, None, timeout)
+            yield self._found(obligation, None, effort)
         for obligation in self._fires():
-            yield Finding(solve(obligation, timeout))
+            yield Finding(solve(obligation, effort))
 
-    def _found(
-        self, obligation: Obligation, closer: Callable[[], Obligation] | None, timeout: float
-    ) -> Finding:
+    def _found(self, obligation: Obligation, closer: Callable[[], Obligation] | None, effort: int) -> Finding:
         """The answer to an obligation, or to the ``closer`` one, or a weaker one."""
-        result = solve(obligation, timeout)
+        result = solve(obligation, effort)
         if result.status != "proved" and closer is not None:
-            result = solve(closer(), timeout)
+            result = solve(closer(), effort)
         if result.status == "proved":
             return Finding(result)
         weaker, fewer = None, ""
         for fewer, bounds in self._restrictions(result.obligation):
-            weaker = solve(_restricted(result.obligation, fewer, bounds), timeout)
+            weaker = solve(_restricted(result.obligation, fewer, bounds), effort)
             if weaker.status == "proved":
                 break
         return Finding(result, weaker, fewer)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import z3
 
 from checker.document import syntax as s
-from checker.document.build import is_delete
+from checker.document.build import flat_acts
+from checker.document.check import flag_words
 from checker.document.protocol import Field, Protocol, Rule, Variable
 from checker.prove.solver.encode import Encoder, Scene
 from checker.prove.solver.terms import (
@@ -59,12 +61,23 @@ class Moment:
 
 @dataclass(frozen=True)
 class Walk:
-    """All that an event can do in a state: the moments on the way, and when no row fires."""
+    """All that an event can do in a state: the moments on the way, the ends that come behind the
+    ``last`` step, and when no row fires."""
 
     event: str
     state: str
     moments: tuple[Moment, ...]
+    last: tuple[Working, ...]
     unhandled: Bool
+
+
+class Acted(NamedTuple):
+    """What a row does: the variables after it, the segments that it sends, and when neither have an
+    error."""
+
+    values: Mapping[str, Term]
+    sent: tuple[Mapping[str, Term], ...]
+    defined: Bool
 
 
 class Walker:
@@ -90,8 +103,9 @@ class Walker:
                     moments.append(moment)
                 for target, after in self._after(moment):
                     _join(coming[target], after)
-        unhandled = [all_of(w.reached, negated(w.fired)) for w in coming[-1].values()]
-        return Walk(event, state, tuple(moments), any_of(*unhandled))
+        last = tuple(coming[-1].values())
+        unhandled = [all_of(w.reached, negated(w.fired)) for w in last]
+        return Walk(event, state, tuple(moments), last, any_of(*unhandled))
 
     def _at_first(self) -> Mapping[str, Term]:
         """Any variables, but for those that live for one event: these have their initial values."""
@@ -122,7 +136,7 @@ class Walker:
     def works(self, moment: Moment, rule: Rule) -> Bool:
         """When a row fires, alone, and ends in no error."""
         others = (negated(guard) for row, guard in moment.rows if row is not rule)
-        return all_of(moment.fires(rule), *others, self._acted(rule, moment.working)[1])
+        return all_of(moment.fires(rule), *others, self._acted(rule, moment.working).defined)
 
     def guard(self, rule: Rule, scene: Scene) -> Term:
         return Term(TRUE) if rule.guard is None else self.encoder.term(rule.guard, scene)
@@ -137,53 +151,42 @@ class Walker:
             if rule.then in ("stop", "refuse"):
                 continue
             fires = moment.fires(rule)
-            values, defined = self._acted(rule, working)
-            after = Working(rule.next or working.state, _plain(all_of(fires, defined)), values, TRUE)
+            acted = self._acted(rule, working)
+            reached = _plain(all_of(fires, acted.defined))
+            after = Working(rule.next or working.state, reached, acted.values, TRUE)
             yield self._index[rule.then] if rule.then else moment.step + 1, after
 
     # What a row does
 
-    def _acted(self, rule: Rule, working: Working) -> tuple[Mapping[str, Term], Bool]:
-        """(the variables after a row, when neither they nor what it sends have an error)."""
+    def _acted(self, rule: Rule, working: Working) -> Acted:
         values = dict(working.values)
         defined = TRUE
-        for assign in self._assignments(rule.acts):
+        acts = tuple(flat_acts(self.protocol, rule.acts))
+        for assign in (act for act in acts if act is not None):
             scene = self._at(replace(working, values=values))
             held = self._held(self.protocol.variables[assign.target], self.encoder.term(assign.value, scene))
             defined = all_of(defined, held.defined)
             values[assign.target] = replace(held, defined=TRUE)
         scene = self._at(replace(working, values=values))
-        defined = all_of(defined, *(self._sends(template, scene) for template in rule.sends))
-        if self._deletes(rule.acts):
+        sent = tuple(self._segment(template, scene) for template in rule.sends)
+        defined = all_of(defined, *(term.defined for segment in sent for term in segment.values()))
+        if None in acts:
             values |= self._blank()
-        return values, defined
+        return Acted(values, sent, defined)
 
-    def _sends(self, template: s.Template, scene: Scene) -> Bool:
-        """When a segment can be made."""
+    def _segment(self, template: s.Template, scene: Scene) -> Mapping[str, Term]:
+        """The fields of a segment, by their names."""
         given = {field.written: field.value for field in template.fields}
-        parts = []
+        segment = {}
         for field in self.protocol.fields.values():
             value = given.get(field.written, field.unless_given)
-            if field.kind.base != "flags":
+            if field.kind.base == "flags":
+                named = flag_words(value) if field.written in given else ()
+                segment[field.name] = self.encoder.words.constant(field.kind, tuple(named))
+            else:
                 assert not isinstance(value, s.Flags)  # checked when the document was read
-                parts.append(self._held(field, self.encoder.maybe_unset(value, scene)).defined)
-        return all_of(*parts)
-
-    def _assignments(self, acts: Sequence[s.Act]) -> Iterator[s.Assign]:
-        for act in acts:
-            if isinstance(act, s.Assign):
-                yield act
-            elif not is_delete(act):
-                means = self.protocol.definitions[act.name].means
-                assert isinstance(means, tuple)  # checked when the document was read
-                yield from self._assignments(means)
-
-    def _deletes(self, acts: Sequence[s.Act]) -> bool:
-        return any(
-            is_delete(act) or self._deletes(self.protocol.definitions[act.name].means)  # type: ignore[arg-type]
-            for act in acts
-            if isinstance(act, s.Perform)
-        )
+                segment[field.name] = self._held(field, self.encoder.maybe_unset(value, scene))
+        return segment
 
     def _blank(self) -> Mapping[str, Term]:
         """The variables of a deleted connection; what the scenario sets goes back to what it may be."""

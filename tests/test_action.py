@@ -1,0 +1,263 @@
+"""action.yml: its parts fit together, and its scripts do what they say, run as a runner would."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.cli.commands import write_door
+from tests.test_hooks import committed
+from tests.toys import ROOT
+
+ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
+SCRIPTS = ROOT / "action"
+
+pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+
+DIFF = """#!/bin/sh
+# Stands in for `lastack diff`, of which only the command line counts here.
+if [ "$1" = diff ]; then
+  printf 'diff %s|%s|%s|%s\\n' "$2" "$3" "$4" "$5"
+  printf '%s\\n' "$TOLD"
+  echo "::add-mask::told ##[error]x" >&2
+  exit "$(cat "$CODES/$3")"
+fi
+"""
+
+
+@dataclass
+class Runner:
+    """A checkout, and a runner that keeps what steps say of themselves."""
+
+    folder: Path
+    checkout: Path
+    variables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def summary(self) -> str:
+        return (self.folder / "summary").read_text(encoding="utf-8")
+
+    def run(self, script: str, **variables: str) -> tuple[int, str, str]:
+        """(exit code, standard output, standard error) of a step."""
+        for name in ("output", "summary"):
+            (self.folder / name).write_text("", encoding="utf-8")
+        done = subprocess.run(
+            ["bash", str(SCRIPTS / script)],
+            cwd=self.checkout,
+            env={**os.environ, **self.variables, **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    def outputs(self) -> dict[str, str]:
+        """The outputs of the last step, read as the runner reads them."""
+        lines = (self.folder / "output").read_text(encoding="utf-8").split("\n")
+        found: dict[str, str] = {}
+        while lines[0]:
+            name, _, end = lines.pop(0).partition("<<")
+            until = lines.index(end)
+            found[name] = "\n".join(lines[:until])
+            del lines[: until + 1]
+        return found
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Runner:
+    """Its `lastack` is this checkout."""
+    program = tmp_path / "lastack"
+    program.write_text(
+        f'{DIFF}PYTHONPATH="{ROOT}" exec "{sys.executable}" -m checker "$@"\n', encoding="utf-8"
+    )
+    program.chmod(0o755)
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    codes = tmp_path / "codes"
+    codes.mkdir()
+    variables = {
+        "LASTACK": str(program),
+        "GITHUB_OUTPUT": str(tmp_path / "output"),
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+        "GITHUB_ACTION_PATH": str(ROOT),
+        "RUNNER_TEMP": str(tmp_path / "temp"),
+        "CODES": str(codes),
+        "TOLD": "nothing",
+    }
+    return Runner(tmp_path, checkout, variables)
+
+
+# The parts
+
+
+def test_every_input_and_output_is_one() -> None:
+    text = (ROOT / "action.yml").read_text(encoding="utf-8")
+    assert set(re.findall(r"inputs\.([\w-]+)", text)) == set(ACTION["inputs"])
+    identified = {step["id"] for step in STEPS if "id" in step}
+    used = set(re.findall(r"steps\.([\w-]+)\.outputs\.([\w-]+)", text))
+    assert {step for step, _ in used} == identified
+    scripts = {path.name: path.read_text(encoding="utf-8") for path in SCRIPTS.glob("*.sh")}
+    for step, output in used - {("python", "python-path")}:
+        assert f"output {output}" in scripts[f"{step}.sh"]
+
+
+def test_every_script_gets_what_it_wants() -> None:
+    run = {step["run"]: step.get("env", {}) for step in STEPS if "run" in step}
+    called = {re.search(r"action/([\w.]+)\"$", command): env for command, env in run.items()}
+    wants = {
+        "place.sh": {"PYTHON"},
+        "install.sh": {"PYTHON", "PLACE", "XDG_CACHE_HOME"},
+        "check.sh": {"LASTACK", "XDG_CACHE_HOME", "DOCUMENTS", "OPTIONS", "JUNIT", "SARIF"},
+        "diff.sh": {"LASTACK", "XDG_CACHE_HOME", "DOCUMENTS", "BASE"},
+    }
+    assert {match[1]: set(env) for match, env in called.items() if match} == wants
+    assert {path.name for path in SCRIPTS.iterdir()} == {*wants, "common.sh"}
+    # No expression stands in a command, where what it says would be code.
+    assert not any("${{" in command for command in run)
+
+
+# check.sh
+
+
+@pytest.mark.parametrize(
+    ("lossy", "options", "code", "verdict"),
+    [
+        ("woken violated", "", "0", "all as expected"),
+        ("", "", "1", "NOT as expected"),
+        ("woken violated", "--max-states=1\n", "3", "not decided"),
+        ("woken violetted", "", "2", "an error"),
+    ],
+)
+def test_check_annotates_and_sums_up(
+    runner: Runner, lossy: str, options: str, code: str, verdict: str
+) -> None:
+    write_door(runner.checkout, "", lossy, "a door.md")
+    ended, out, err = runner.run("check.sh", DOCUMENTS="\n  a door.md \r\n", OPTIONS=options)
+    # The action fails with its last step.
+    assert (ended, runner.outputs()) == (0, {"code": code})
+    assert out.splitlines()[-1].startswith("lastack: 1 document, ")
+    annotated = [line for line in out.splitlines() if line.startswith("::error file=a door.md,line=")]
+    assert len(annotated) == {"0": 0, "1": 1, "2": 1, "3": 4}[code]
+    assert (err == "") is (code != "2")
+    heading, _, text = runner.summary.partition("\n\n")
+    assert heading == f"### Lastack: {verdict}"
+    # The report for people, as text.
+    lines = [line for line in text.splitlines() if line]
+    assert lines
+    assert all(line.startswith("    ") for line in lines)
+    assert ("    a door (a door.md)" in lines) is (code != "2")
+
+
+def test_check_writes_reports_where_it_is_told(runner: Runner) -> None:
+    write_door(runner.checkout)
+    runner.run("check.sh", DOCUMENTS="door.md", JUNIT="an out.xml", SARIF="out.sarif")
+    assert "<testsuites " in (runner.checkout / "an out.xml").read_text(encoding="utf-8")
+    assert '"version": "2.1.0"' in (runner.checkout / "out.sarif").read_text(encoding="utf-8")
+
+
+def test_check_of_nothing_is_an_error(runner: Runner) -> None:
+    """Else it would be of rfc9293, which nobody asked for."""
+    ended, out, _ = runner.run("check.sh", DOCUMENTS=" \n")
+    assert (ended, runner.outputs()) == (0, {"code": "2"})
+    assert out.startswith("::error ")
+
+
+# diff.sh
+
+
+def test_diff_compares_what_has_changed(runner: Runner) -> None:
+    folder = runner.checkout / "protocols"
+    folder.mkdir()
+    for name in ("a door.md", "attic.md", "porch.md"):
+        write_door(folder, name=name)
+    (folder / "README.md").write_text("# No document\n", encoding="utf-8")
+    base = committed(runner.checkout)
+    for name in ("a door.md", "porch.md"):
+        write_door(folder, "", "woken violated", name)
+    (folder / "README.md").write_text("# Still none\n", encoding="utf-8")
+    write_door(folder, name="new.md")
+    committed(runner.checkout)
+    codes = Path(runner.variables["CODES"]) / "protocols"
+    codes.mkdir()
+    for name, code in (("a door.md", "1"), ("porch.md", "3")):
+        (codes / name).write_text(code, encoding="utf-8")
+    ended, out, err = runner.run("diff.sh", DOCUMENTS="protocols\ntextbook", BASE=base)
+    assert (ended, out) == (0, "")
+    # What stands in the log is no command.
+    assert [line for line in err.splitlines() if "told" in line] == [": :add-mask::told # #[error]x"] * 2
+    comment = "\n".join(
+        f"diff {base}:protocols/{name}|protocols/{name}|--format|markdown\nnothing\n"
+        for name in ("a door.md", "porch.md")
+    )
+    comment = comment.replace("\ndiff", "\n### `protocols/new.md` is new\n\ndiff", 1)
+    assert runner.outputs() == {"comment": f"{comment}\n", "code": "1"}
+    assert runner.summary == f"{comment}\n"
+
+
+@pytest.mark.parametrize(
+    ("codes", "worst"), [("00", "0"), ("03", "3"), ("31", "1"), ("13", "1"), ("12", "2"), ("21", "2")]
+)
+def test_the_worst_code_counts(runner: Runner, codes: str, worst: str) -> None:
+    for name in ("a.md", "b.md"):
+        write_door(runner.checkout, name=name)
+    base = committed(runner.checkout)
+    for name, code in zip(("a.md", "b.md"), codes, strict=True):
+        write_door(runner.checkout, "", "woken violated", name)
+        (Path(runner.variables["CODES"]) / name).write_text(code, encoding="utf-8")
+    _, out, _ = runner.run("diff.sh", DOCUMENTS="a.md\nb.md", BASE=base)
+    assert runner.outputs()["code"] == worst
+    assert out.startswith("::warning ") is (worst == "2")
+
+
+def test_nothing_has_changed(runner: Runner) -> None:
+    write_door(runner.checkout)
+    ended, out, err = runner.run("diff.sh", DOCUMENTS="door.md", BASE=committed(runner.checkout))
+    assert (ended, out, err) == (0, "", "")
+    assert runner.outputs() == {"comment": "", "code": "0"}
+
+
+def test_a_comment_is_not_longer_than_one_may_be(runner: Runner) -> None:
+    write_door(runner.checkout)
+    base = committed(runner.checkout)
+    write_door(runner.checkout, "", "woken violated")
+    (Path(runner.variables["CODES"]) / "door.md").write_text("0", encoding="utf-8")
+    told = "\n".join(["```text", *["é" * 99] * 500, "```"])
+    assert runner.run("diff.sh", DOCUMENTS="door.md", BASE=base, TOLD=told)[0] == 0
+    comment = runner.outputs()["comment"]
+    assert 59_000 < len(comment.encode()) < 62_000
+    # What was begun is ended, so that the rest of the page is not swallowed.
+    assert comment.endswith("```\n\n(cut short; the rest is in the summary of the job)\n")
+    assert told in runner.summary
+
+
+def test_text_cannot_end_an_output(runner: Runner) -> None:
+    write_door(runner.checkout)
+    base = committed(runner.checkout)
+    write_door(runner.checkout, "", "woken violated")
+    (Path(runner.variables["CODES"]) / "door.md").write_text("0", encoding="utf-8")
+    told = "end\ncode<<x\n0\nx\nEOF\n"
+    runner.run("diff.sh", DOCUMENTS="door.md", BASE=base, TOLD=told)
+    assert set(runner.outputs()) == {"comment", "code"}
+    assert told in runner.outputs()["comment"]
+
+
+# place.sh
+
+
+def test_the_cache_has_a_place_and_a_key(runner: Runner) -> None:
+    assert runner.run("place.sh", PYTHON=sys.executable, RUNNER_OS="Linux", RUNNER_ARCH="X64")[0] == 0
+    outputs = runner.outputs()
+    temporary = runner.variables["RUNNER_TEMP"]
+    assert outputs["place"] == f"{temporary}/lastack"
+    assert Path(outputs["cache"]).is_dir()
+    assert re.fullmatch(r"lastack-Linux-X64-3\.\d+\.\d+-\d+-\d+", outputs["key"])
