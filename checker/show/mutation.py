@@ -127,7 +127,7 @@ def _left_out(mutation: Mutation) -> Iterator[Text]:
             )
             yield from paragraph(text, "bold yellow", hanging="  ")
     if mutation.left:
-        text = f"interrupted: {counted(mutation.left, 'mutant')} not judged"
+        text = f"{counted(mutation.left, 'mutant')} not judged"
         yield from paragraph(text, "bold yellow", hanging="  ")
 
 

@@ -194,12 +194,12 @@ def test_no_time_left() -> None:
 
 
 def test_a_mutant_that_is_no_document_any_more() -> None:
-    text = BELL.replace(
-        "| letter | arrival | yes |", "| letter | arrival | yes |\n| timeout tick | timer | yes |"
-    )
+    letter = "| letter | arrival | yes |"
     late = "| `letter.late` | told | letter | | | | | |\n"
-    ticks = "| `tick.told` | told | timeout tick | | | | | end |\n| `end.told` | told | timeout tick | | | | | |\n"
-    kill = fates(original(text.replace(late, late + ticks)), "end.told")["end.told: row dropped"].kill
+    tick = "| `tick.told` | told | timeout tick | | | | | end |\n"
+    end = "| `end.told` | told | timeout tick | | | | | |\n"
+    text = BELL.replace(letter, f"{letter}\n| timeout tick | timer | yes |").replace(late, late + tick + end)
+    kill = fates(original(text), "end.told")["end.told: row dropped"].kill
     assert kill is not None
     assert (kill.by, kill.scenario) == ("meaning", "")
     assert kill.words.startswith("`then` is `end`")

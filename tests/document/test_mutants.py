@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from checker.document.cells import parse_acts, parse_guard, parse_sends
-from checker.document.library import is_document, load, parse
+from checker.document.library import holds_claims, is_document, load, parse
 from checker.document.markdown import Code
 from checker.document.meaning import written
 from checker.document.mutants import OPERATORS, applied, mutants
@@ -227,7 +227,7 @@ def test_no_parentheses_without_need(text: str) -> None:
 
 def test_the_cells_of_documents_are_written_as_they_were_read() -> None:
     paths = [*sorted((ROOT / "spec").glob("*.md")), *sorted(DOCUMENTS.glob("*.md"))]
-    protocols = [load(path) for path in paths if is_document(path)]
+    protocols = [load(path) for path in paths if is_document(path) and not holds_claims(path)]
     assert len(protocols) > 8
     for protocol in protocols:
         for rule in protocol.rules:
