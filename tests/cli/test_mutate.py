@@ -219,7 +219,7 @@ def test_a_document_without_a_meaning(lastack: Lastack, bell: Path) -> None:
 
 def test_ctrl_c_tells_what_was_found(tmp_path: Path) -> None:
     """The rows that were judged are told, the others are counted."""
-    rows = "".join(f"| `more{n}.told` | told | wave | `off` | | | | |\n" for n in range(2000))
+    rows = "".join(f"| `wave.more{n}` | told | wave | `off` | | | | |\n" for n in range(2000))
     path = tmp_path / "bell.md"
     path.write_text(BELL.replace("| `wave.early`", f"{rows}| `wave.early`"), encoding="utf-8")
     running = subprocess.Popen(
