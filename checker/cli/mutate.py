@@ -17,8 +17,8 @@ from checker.cli import AS_EXPECTED, ERROR, LIMIT, NOT_AS_EXPECTED
 from checker.cli.documents import one_document, rule_of
 from checker.cli.jobs import FAILURES, Job, begin
 from checker.cli.messages import complain
-from checker.cli.terminal import console, plain, require_writable, write_atomically
-from checker.compare.mutation import Fate, Kill, Measured, Mutation
+from checker.cli.terminal import console, interruptible, plain, require_writable, write_atomically
+from checker.compare.mutation import Fate, Measured, Mutation
 from checker.compare.trial import Original, judge_mutant, measure
 from checker.document.library import load, version_of
 from checker.document.mutants import Mutant, mutants
@@ -59,8 +59,9 @@ def command(
 
     Each mutant is the document with one change of one rule: the row dropped, its guard negated or
     weakened, another next state, a segment not sent, an update dropped, `then` flipped. A mutant is
-    killed if some verdict is then not as its scenario expects. One that shows the same in every
-    scenario is equivalent, and does not count; the score is the share of the others that are killed.
+    killed if some verdict is then not as its scenario expects. Those that show the same in every
+    scenario are equivalent, those that have no meaning any more are broken; the score is the share of
+    the others that are killed.
 
     Exits with 0 if the score is at least --min-score, 1 if it is not, 2 for an error, 3 if a limit
     or Ctrl-C kept it from being known.
@@ -125,9 +126,10 @@ def _judged(
     ]
     found: list[tuple[Rule, list[Fate]]] = []
     broken = False
-    with begin(jobs, engine) as turns:
+    between = Limits()  # Ctrl-C may also come while a row is told
+    with interruptible(between), begin(jobs, engine) as turns:
         for rule, _ in todo:
-            outcome = turns.take()
+            outcome = None if between.interrupted else turns.take()
             if outcome is None:
                 break
             try:
@@ -147,30 +149,30 @@ def _fates(original: Original, some: Sequence[Mutant], engine: Engine, limits: L
     """What became of the mutants of one row. What noticed one of them is the first to be asked about
     the next, for they are much alike."""
     found: list[Fate] = []
-    kills: list[Kill] = []
     for mutant in some:
         limits.begin_again()
-        fate = judge_mutant(original, mutant, kills, engine, limits)
+        fate = judge_mutant(original, mutant, found, engine, limits)
         if limits.interrupted:
             break
         found.append(fate)
-        kills += [] if fate.kill is None else [fate.kill]
     return found
 
 
 def _write(mutation: Mutation, path: Path, format: str, output: Path | None) -> None:
+    """Writes what became of all, or on the screen, where the rows have been told, the sums."""
+    if format == "text" and output is None:
+        _print(console(), mutation_report(mutation))
+        return
     if format == "json":
         value = mutation_to_json(mutation, version_of(path))
         text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
     else:
-        rows = [rule_report(rule, fates) for rule, fates in mutation.fates if fates and output is not None]
+        rows = (rule_report(rule, fates) for rule, fates in mutation.fates if fates)
         text = plain(chain(*rows, mutation_report(mutation)))
     if output is not None:
         write_atomically(output, text)
-    elif format == "json":
-        click.echo(text, nl=False)
     else:
-        _print(console(), mutation_report(mutation))
+        click.echo(text, nl=False)
 
 
 def _print(out: Console, lines: Iterator[Text]) -> None:

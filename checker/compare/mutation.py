@@ -11,24 +11,15 @@ from checker.compare.observe import Letter
 from checker.document.mutants import Mutant, Operator
 from checker.document.protocol import Protocol, Rule, Scenario
 
-Killer = Literal["property", "meaning", "call"]
-"""What notices a mutant: a verdict; that the document has no meaning any more; or a call that some
-state neither takes nor refuses any more."""
-
 
 @dataclass(frozen=True)
 class Kill:
-    """What notices a mutant, in which scenario (empty if no scenario is needed for it).
+    """The verdict that gives a mutant away: on a ``property``, where ``outcome`` came instead of what
+    is ``expected``."""
 
-    For a verdict the ``property``, what is ``expected`` and the ``outcome``; else ``words``.
-    """
-
-    by: Killer
-    scenario: str
-    property: str = ""
-    expected: str = ""
-    outcome: str = ""
-    words: str = ""
+    property: str
+    expected: str
+    outcome: str
 
 
 @dataclass(frozen=True)
@@ -42,7 +33,7 @@ class Difference:
     steps: int
 
 
-FateName = Literal["killed", "equivalent", "survived", "unknown"]
+FateName = Literal["killed", "broken", "equivalent", "survived", "unknown"]
 FATES: tuple[FateName, ...] = get_args(FateName)
 
 
@@ -50,15 +41,18 @@ FATES: tuple[FateName, ...] = get_args(FateName)
 class Fate:
     """What became of a mutant.
 
-    ``unknown``: nothing noticed it, and a limit left open whether anything would, or whether it is
-    equivalent; ``reason`` says which. A survivor has a ``difference`` that nothing notices,
-    or a ``reason`` why it has none.
-    ``tried`` is the number of scenarios that were explored to find something that does.
+    ``killed``: a verdict is not as expected any more, in ``scenario``. ``broken``: the document has
+    no meaning any more, or a hole, which is found without any property; ``reason`` says what, and
+    ``scenario`` where, if that takes one. ``unknown``: nothing noticed it, and a limit left open
+    whether anything would, or whether it is equivalent; ``reason`` says which. A survivor has a
+    ``difference`` that nothing notices, or a ``reason`` why it has none. ``tried`` is the number of
+    scenarios that were explored to find something that notices it.
     """
 
     mutant: Mutant
     fate: FateName
     tried: int
+    scenario: str = ""
     kill: Kill | None = None
     difference: Difference | None = None
     reason: str = ""
@@ -96,15 +90,10 @@ class Mutation:
         return Counter(fate.fate for fate in self.all(operator))
 
     def score(self, operator: Operator | None = None) -> float | None:
-        """Percent of the mutants that are killed, equivalent ones aside; ``None`` if no other is."""
+        """Percent of the mutants that are killed, without those that are equivalent or broken;
+        ``None`` if there is no other."""
         counts = self.counts(operator)
         return _percent(counts["killed"], counts["survived"] + counts["unknown"])
-
-    def score_of_properties(self) -> float | None:
-        """The same without the mutants that something else than a property gives away."""
-        counts = self.counts()
-        by_property = sum(fate.kill is not None and fate.kill.by == "property" for fate in self.all())
-        return _percent(by_property, counts["survived"] + counts["unknown"])
 
     def best_score(self) -> float | None:
         """What the score could be at most, if all that was left open were killed."""

@@ -141,11 +141,11 @@ def unanswered(model: Model) -> set[tuple[str, str]]:
 
 
 def judge_mutant(
-    original: Original, mutant: Mutant, first: Sequence[Kill], engine: Engine, limits: Limits
+    original: Original, mutant: Mutant, alike: Sequence[Fate], engine: Engine, limits: Limits
 ) -> Fate:
-    """What becomes of ``mutant``. The scenarios of ``first``, which noticed mutants like it, are
-    tried before the others, and of these the smallest first."""
-    return _Trial(original, mutant, engine, limits).fate(first)
+    """What becomes of ``mutant``. What noticed those that are ``alike`` is tried before all else; of
+    the other scenarios the smallest first."""
+    return _Trial(original, mutant, engine, limits).fate(alike)
 
 
 class _Trial:
@@ -160,28 +160,27 @@ class _Trial:
         self.tried = 0
         self.cut: list[str] = []
 
-    def fate(self, first: Sequence[Kill]) -> Fate:
+    def fate(self, alike: Sequence[Fate]) -> Fate:
         if self.problems:
-            return self._fate("killed", Kill("meaning", "", words=self.problems[0].message))
-        for measured in self._in_order(first):
+            return self._fate("broken", self.problems[0].message)
+        for measured in self._in_order(alike):
             if self._is_over():
-                return self._fate("unknown", reason=self.limits.hit(0))
-            if self._same_runs(measured):
-                continue
-            self.tried += 1
-            kill = self._kill_in(measured, first)
-            if kill is not None:
-                return self._fate("killed", kill)
+                return self._fate("unknown", self.limits.hit(0))
+            if not self._same_runs(measured):
+                self.tried += 1
+                noticed = self._noticed_in(measured, alike)
+                if noticed is not None:
+                    return noticed
         return self._unnoticed()
 
-    def _fate(self, fate: FateName, kill: Kill | None = None, reason: str = "") -> Fate:
-        return Fate(self.mutant, fate, self.tried, kill, None, reason)
+    def _fate(self, fate: FateName, reason: str = "", scenario: str = "", kill: Kill | None = None) -> Fate:
+        return Fate(self.mutant, fate, self.tried, scenario, kill, reason=reason)
 
     def _is_over(self) -> bool:
         return bool(self.limits.interrupted or self.limits.hit(0))
 
-    def _in_order(self, first: Sequence[Kill]) -> Iterator[Measured]:
-        before = {kill.scenario for kill in first}
+    def _in_order(self, alike: Sequence[Fate]) -> Iterator[Measured]:
+        before = {fate.scenario for fate in alike}
         small = self.original.small
         return iter(sorted(small, key=lambda measured: measured.scenario.name not in before))
 
@@ -193,20 +192,20 @@ class _Trial:
 
     # What notices it
 
-    def _kill_in(self, measured: Measured, first: Sequence[Kill]) -> Kill | None:
+    def _noticed_in(self, measured: Measured, alike: Sequence[Fate]) -> Fate | None:
         scenario = measured.scenario
         try:
             graph = self._explored(measured)
-            wrong = next(not_as_expected(graph, self._properties(measured, first)), None)
+            wrong = next(not_as_expected(graph, self._properties(measured, alike)), None)
         except SemanticError as error:
-            return Kill("meaning", scenario.name, words=without_meaning(error, scenario))
+            return self._fate("broken", without_meaning(error, scenario), scenario.name)
         if wrong is not None:
-            verdict = wrong.verdict
-            return Kill("property", scenario.name, verdict.property.name, wrong.expected, verdict.outcome)
+            kill = Kill(wrong.verdict.property.name, wrong.expected, wrong.verdict.outcome)
+            return self._fate("killed", "", scenario.name, kill)
         new = unanswered(graph.system.model) - self.original.unanswered(measured, self.engine)
         if new:
             state, call = min(new)
-            return Kill("call", scenario.name, words=f"nobody takes or refuses {call} in {state}")
+            return self._fate("broken", f"nobody takes or refuses {call} in {state}", scenario.name)
         if graph.limit:
             self.cut.append(f"{scenario.name}: {graph.limit}")
         return None
@@ -216,9 +215,9 @@ class _Trial:
         self.limits.max_states = GROWTH * measured.states + FEW
         return self.engine.explore(Model(self.protocol, measured.scenario), self.limits)
 
-    def _properties(self, measured: Measured, first: Sequence[Kill]) -> list[Property]:
-        """Those that can notice something; those of ``first`` before the others."""
-        before = {kill.property for kill in first}
+    def _properties(self, measured: Measured, alike: Sequence[Fate]) -> list[Property]:
+        """Those that can notice something; those that noticed mutants ``alike`` before the others."""
+        before = {fate.kill.property for fate in alike if fate.kill is not None}
         sound = [p for p in asked(self.protocol, measured.scenario) if p.name in measured.sound]
         return sorted(sound, key=lambda p: (p.name not in before, KINDS.index(p.kind)))
 
@@ -229,7 +228,7 @@ class _Trial:
         undecided: list[str] = []
         for measured in (*self.original.small, *self.original.large):
             if self._is_over():
-                return self._fate("unknown", reason=self.limits.hit(0))
+                return self._fate("unknown", self.limits.hit(0))
             if self._same_runs(measured):
                 continue
             if measured.states is None:
@@ -242,9 +241,9 @@ class _Trial:
                 undecided.append(f"{found.scenario}: {'; '.join(found.reasons)}")
         if undecided:
             reason = f"cut short in {self.cut[0]}" if self.cut else f"equivalent? {undecided[0]}"
-            return self._fate("unknown", reason=reason)
+            return self._fate("unknown", reason)
         if self._never_fires():
-            return self._fate("survived", reason="no scenario fires this row")
+            return self._fate("survived", "no scenario fires this row")
         return self._fate("equivalent")
 
     def _never_fires(self) -> bool:
@@ -259,7 +258,7 @@ class _Trial:
 
     def _differs(self, found: ScenarioDiff) -> Fate:
         if self.cut:
-            return self._fate("unknown", reason=f"cut short in {self.cut[0]}")
+            return self._fate("unknown", f"cut short in {self.cut[0]}")
         telling = found.tellings[0]
         steps = 0 if telling.trace is None else len(telling.trace.steps)
         difference = Difference(found.scenario, telling.version == 1, telling.word[-1], steps)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from checker.compare.mutation import FATES, Difference, Fate, Kill, Measured, Mutation
+from checker.compare.mutation import FATES, Difference, Fate, Measured, Mutation
 from checker.document.mutants import OPERATORS, Operator
 from checker.document.protocol import Rule
 
@@ -25,7 +25,6 @@ def mutation_to_json(mutation: Mutation, version: str) -> dict[str, Any]:
         "not_judged": mutation.left,
         "operators": {operator: _sums(mutation, operator) for operator in OPERATORS},
         "total": _sums(mutation, None),
-        "score_of_properties": mutation.score_of_properties(),
     }
 
 
@@ -48,7 +47,8 @@ def _fate(rule: Rule, fate: Fate) -> dict[str, Any]:
         "after": None if mutant.rule is None else _cells(mutant.rule),
         "fate": fate.fate,
         "tried": fate.tried,
-        "kill": fate.kill and _kill(fate.kill),
+        "scenario": fate.scenario or None,
+        "kill": fate.kill and vars(fate.kill),
         "difference": fate.difference and _difference(fate.difference),
         "reason": fate.reason or None,
     }
@@ -57,10 +57,6 @@ def _fate(rule: Rule, fate: Fate) -> dict[str, Any]:
 def _cells(rule: Rule) -> dict[str, str]:
     """The cells of a row that say something."""
     return {column: text for column, text in rule.text.items() if text}
-
-
-def _kill(kill: Kill) -> dict[str, Any]:
-    return {key: value or None for key, value in vars(kill).items()}
 
 
 def _difference(difference: Difference) -> dict[str, Any]:

@@ -7,15 +7,21 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
-from checker.compare.mutation import FATES, Difference, Fate, Kill, Mutation
+from checker.compare.mutation import FATES, Difference, Fate, Mutation
 from checker.document.mutants import OPERATORS, Mutant
 from checker.document.protocol import Rule
 from checker.show.differences import letter
 from checker.show.paragraph import counted, paragraph
 
-MARKS = {"killed": "✓", "equivalent": "=", "survived": "✗", "unknown": "?"}
-STYLES = {"killed": "green", "equivalent": "dim", "survived": "bold red", "unknown": "bold yellow"}
-COLUMNS = {name: max(8, len(name)) + 2 for name in ("mutants", *FATES, "score")}
+MARKS = {"killed": "✓", "broken": "·", "equivalent": "=", "survived": "✗", "unknown": "?"}
+STYLES = {
+    "killed": "green",
+    "broken": "dim",
+    "equivalent": "dim",
+    "survived": "bold red",
+    "unknown": "bold yellow",
+}
+COLUMNS = {"mutants": 8, **{fate: len(fate) + 2 for fate in FATES}, "score": 9}
 """Columns of the sums, and how wide they are."""
 MOST_NAMED = 12
 """Properties that are listed with the mutants that they kill; all are in the JSON."""
@@ -28,27 +34,20 @@ def rule_report(rule: Rule, fates: Sequence[Fate]) -> Iterator[Text]:
         mutant = fate.mutant
         what = f"{mutant.operator}{f': {mutant.what}' if mutant.what else ''}"
         text = f"{MARKS[fate.fate]} {what} — {_in_words(fate)}"
-        yield from paragraph(text, STYLES[fate.fate], "  ", "    ")
+        yield from paragraph(text, STYLES.get(fate.fate, "dim"), "  ", "    ")
         if fate.fate in ("survived", "unknown"):
             yield from _row(rule, mutant)
     yield Text()
 
 
 def _in_words(fate: Fate) -> str:
+    where = f" in {fate.scenario}" if fate.scenario else ""
     if fate.kill is not None:
-        return kill_in_words(fate.kill)
+        return f"{fate.kill.property} {fate.kill.outcome}{where}"
     if fate.difference is not None:
         return f"SURVIVED: {difference_in_words(fate.difference)}"
-    return f"{fate.fate.upper() if fate.reason else fate.fate}{f': {fate.reason}' if fate.reason else ''}"
-
-
-def kill_in_words(kill: Kill) -> str:
-    where = f" in {kill.scenario}" if kill.scenario else ""
-    if kill.by == "property":
-        return f"{kill.property} {kill.outcome}{where}"
-    if kill.by == "meaning":
-        return f"no meaning{where}: {kill.words}"
-    return f"{kill.words}{where}"
+    name = fate.fate.upper() if fate.fate in ("survived", "unknown") else fate.fate
+    return f"{name}{where}{f': {fate.reason}' if fate.reason else ''}"
 
 
 def difference_in_words(difference: Difference) -> str:
@@ -82,10 +81,7 @@ def _by_operator(mutation: Mutation) -> Iterator[Text]:
     yield Text(" " * 16 + "".join(f"{name:>{width}}" for name, width in COLUMNS.items()), style="bold")
     for operator in OPERATORS:
         counts = mutation.counts(operator)
-        numbers = [
-            counts.total(),
-            *(counts[fate] for fate in ("killed", "equivalent", "survived", "unknown")),
-        ]
+        numbers = [counts.total(), *(counts[fate] for fate in FATES)]
         if counts:
             cells = [*(f"{number:,}" for number in numbers), percent(mutation.score(operator))]
             shown = (f"{cell:>{width}}" for cell, width in zip(cells, COLUMNS.values(), strict=True))
@@ -99,19 +95,13 @@ def percent(score: float | None) -> str:
 
 
 def _by_killer(mutation: Mutation) -> Iterator[Text]:
-    kills = [fate.kill for fate in mutation.all() if fate.kill is not None]
-    by = Counter(kill.by for kill in kills)
-    properties = Counter(kill.property for kill in kills if kill.by == "property").most_common()
+    properties = Counter(fate.kill.property for fate in mutation.all() if fate.kill is not None).most_common()
     named = [f"{name} {times}" for name, times in properties[:MOST_NAMED]]
     if len(properties) > MOST_NAMED:
         named.append(f"and {len(properties) - MOST_NAMED} more")
     if named:
-        yield from paragraph(f"killed by properties: {by['property']} ({', '.join(named)})", hanging="  ")
-    if by["meaning"]:
-        yield from paragraph(f"without a meaning: {by['meaning']}", hanging="  ")
-    if by["call"]:
-        yield from paragraph(f"a call is neither taken nor refused: {by['call']}", hanging="  ")
-    yield Text()
+        yield from paragraph(f"killed by {', '.join(named)}", hanging="  ")
+        yield Text()
 
 
 def _left_out(mutation: Mutation) -> Iterator[Text]:
@@ -134,13 +124,12 @@ def _left_out(mutation: Mutation) -> Iterator[Text]:
 def _score(mutation: Mutation) -> Iterator[Text]:
     counts, score = mutation.counts(), mutation.score()
     if score is None:
-        yield from paragraph("no score: no mutant was judged that is not equivalent", "bold yellow")
+        yield from paragraph("no score: no mutant was judged that could count", "bold yellow")
         return
-    left = counts.total() - counts["equivalent"]
+    judged = counts["killed"] + counts["survived"] + counts["unknown"]
     text = (
-        f"score {percent(score)}: {counts['killed']:,} of {counted(left, 'mutant')} killed, "
-        f"{counts['survived']:,} survived, {counts['unknown']:,} unknown; {counts['equivalent']:,} more are "
-        f"equivalent; without those that have no meaning or forget a call "
-        f"{percent(mutation.score_of_properties())}"
+        f"score {percent(score)}: {counts['killed']:,} of {counted(judged, 'mutant')} killed, "
+        f"{counts['survived']:,} survived, {counts['unknown']:,} unknown; besides, "
+        f"{counts['equivalent']:,} are equivalent and {counts['broken']:,} broken"
     )
     yield from paragraph(text, "bold", hanging="  ")

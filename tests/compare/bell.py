@@ -46,11 +46,9 @@ BELL = """# Bell: A asks, B answers, and once it is told A may wave
 """In *calm*: both idle; A asked, hello on its way; B told, thanks on its way; both told; and A has
 waved, with bye on its way or not."""
 
-MEANING = "no meaning"
-
 FATES = {
     "ask.idle: row dropped: refuses": "survived",  # nobody has to be able to ask
-    "ask.idle: next exchanged: none": MEANING,  # idle, A has no row for the thanks
+    "ask.idle: next exchanged: none": "broken",  # idle, A has no row for the thanks
     "ask.idle: next exchanged: told": "true story",
     "ask.idle: segment not sent: <WORD=hello>": "answered",
     "ask.idle: then flipped: none": "equivalent",
@@ -60,16 +58,16 @@ FATES = {
     "wave.early: row dropped: takes": "survived",
     "wave.early: then flipped: stop": "survived",
     "letter.hello: row dropped: idle": "answered",
-    "letter.hello: guard negated": MEANING,
+    "letter.hello: guard negated": "broken",
     "letter.hello: guard weakened: word is hello": "equivalent",  # idle, B gets nothing else
-    "letter.hello: next exchanged: none": MEANING,  # idle, B has no row for the bye
-    "letter.hello: next exchanged: asked": MEANING,  # and neither has it when it has asked
+    "letter.hello: next exchanged: none": "broken",  # idle, B has no row for the bye
+    "letter.hello: next exchanged: asked": "broken",  # and neither has it when it has asked
     "letter.hello: segment not sent: <WORD=thanks>": "answered",
     "letter.hello: update dropped: heard := on": "true story",
     "letter.hello: update dropped: spare := on": "equivalent",  # another graph, the same runs
     "letter.hello: then flipped: stop": "equivalent",
     "letter.thanks: row dropped: idle": "answered",
-    "letter.thanks: guard negated": MEANING,
+    "letter.thanks: guard negated": "broken",
     "letter.thanks: guard weakened: word is thanks": "equivalent",
     "letter.thanks: guard weakened: not heard": "equivalent",
     "letter.thanks: next exchanged: none": "answered",

@@ -11,7 +11,7 @@ from checker.document.library import parse
 from checker.document.mutants import mutants
 from checker.explore.engines import Engine
 from checker.explore.limits import Limits
-from tests.compare.bell import BELL, FATES, MEANING
+from tests.compare.bell import BELL, FATES
 
 ENGINE = Engine("reference")
 
@@ -32,10 +32,8 @@ def fates(of: Original, row: str = "", limits: Limits | None = None) -> dict[str
 
 
 def told(fate: Fate) -> str:
-    if fate.kill is None:
-        return fate.fate
-    assert fate.fate == "killed"
-    return {"property": fate.kill.property, "call": "a call", "meaning": MEANING}[fate.kill.by]
+    assert (fate.kill is not None) == (fate.fate == "killed")
+    return fate.fate if fate.kill is None else fate.kill.property
 
 
 def test_what_becomes_of_each_mutant() -> None:
@@ -43,21 +41,22 @@ def test_what_becomes_of_each_mutant() -> None:
 
 
 def test_what_a_kill_says() -> None:
-    found = fates(original(BELL))
-    killed = found["ask.idle: segment not sent: <WORD=hello>"].kill
-    assert killed is not None
-    assert (killed.scenario, killed.expected, killed.outcome) == ("calm", "holds", "violated")
-    meaning = found["letter.hello: next exchanged: none"].kill
-    assert meaning is not None
-    assert meaning.words == "in idle at B on letter <WORD=bye>: no row handles it"
+    killed = fates(original(BELL))["ask.idle: segment not sent: <WORD=hello>"]
+    assert killed.kill is not None
+    assert (killed.scenario, killed.kill.expected, killed.kill.outcome) == ("calm", "holds", "violated")
+
+
+def test_what_is_broken() -> None:
+    broken = fates(original(BELL))["letter.hello: next exchanged: none"]
+    assert (broken.fate, broken.scenario) == ("broken", "calm")
+    assert broken.reason == "in idle at B on letter <WORD=bye>: no row handles it"
 
 
 def test_a_call_that_nothing_answers_any_more() -> None:
     text = BELL.replace("| idle, asked | wave | |", "| idle, asked | wave | `not heard` |")
-    kill = fates(original(text))["wave.early: guard negated"].kill
-    assert kill is not None
-    assert (kill.by, kill.scenario) == ("call", "calm")
-    assert kill.words == "nobody takes or refuses wave in asked"
+    broken = fates(original(text))["wave.early: guard negated"]
+    assert (broken.fate, broken.scenario) == ("broken", "calm")
+    assert broken.reason == "nobody takes or refuses wave in asked"
 
 
 def test_what_a_survivor_shows() -> None:
@@ -77,14 +76,12 @@ def test_the_score() -> None:
     rules = {rule.id: rule for rule in of.protocol.rules}
     found = [(rules[fate.mutant.row], [fate]) for fate in judged.values()]
     mutation = Mutation(of.protocol, of.small, 100, found)
-    # 13 are killed, 8 of them by properties, and 5 survive; 9 are equivalent.
-    assert mutation.counts() == {"killed": 13, "survived": 5, "equivalent": 9}
-    assert mutation.score() == pytest.approx(100 * 13 / 18)
-    assert mutation.score_of_properties() == pytest.approx(100 * 8 / 13)
+    assert mutation.counts() == {"killed": 8, "broken": 5, "survived": 5, "equivalent": 9}
+    assert mutation.score() == pytest.approx(100 * 8 / 13)
     assert mutation.score("then flipped") == 0
     assert mutation.score("guard weakened") is None
     half = Mutation(of.protocol, of.small, 100, found, left=20)
-    assert half.best_score() == pytest.approx(100 * 33 / 38)
+    assert half.best_score() == pytest.approx(100 * 28 / 33)
 
 
 def test_what_is_blamed_notices_nothing() -> None:
@@ -95,9 +92,8 @@ def test_what_is_blamed_notices_nothing() -> None:
     found = fates(original(BELL.replace(calm, f"{lossy}\n{calm}")), "letter.hello")
     assert told(found["letter.hello: then flipped: stop"]) == "equivalent"
     # The answer may be lost, so in *lossy* nobody misses it.
-    silent = found["letter.hello: segment not sent: <WORD=thanks>"].kill
-    assert silent is not None
-    assert (silent.scenario, silent.property) == ("calm", "answered")
+    silent = found["letter.hello: segment not sent: <WORD=thanks>"]
+    assert (silent.scenario, told(silent)) == ("calm", "answered")
 
 
 def test_a_property_that_is_not_as_expected_notices_nothing() -> None:
@@ -199,7 +195,6 @@ def test_a_mutant_that_is_no_document_any_more() -> None:
     tick = "| `tick.told` | told | timeout tick | | | | | end |\n"
     end = "| `end.told` | told | timeout tick | | | | | |\n"
     text = BELL.replace(letter, f"{letter}\n| timeout tick | timer | yes |").replace(late, late + tick + end)
-    kill = fates(original(text), "end.told")["end.told: row dropped"].kill
-    assert kill is not None
-    assert (kill.by, kill.scenario) == ("meaning", "")
-    assert kill.words.startswith("`then` is `end`")
+    broken = fates(original(text), "end.told")["end.told: row dropped"]
+    assert (broken.fate, broken.scenario) == ("broken", "")
+    assert broken.reason.startswith("`then` is `end`")
