@@ -1,6 +1,6 @@
 """Compares lastack with pan and rumur on the same state graphs, and writes ``RESULTS.md``.
 
-``python benchmarks/run.py`` takes about an hour; ``--quick`` a minute, on small graphs
+``python benchmarks/run.py`` takes about an hour; ``--quick`` a few minutes, on small graphs
 whose figures mean nothing.
 """
 
@@ -70,6 +70,9 @@ class Bench:
         self.rounds = rounds
         self.tree = tree(folder / "lastack")
         names, self.threaded = offered(self.tree)
+        unknown = set(engines) - set(names)
+        if unknown:
+            raise SystemExit(f"--engine {min(unknown)}: expected one of {', '.join(names)}")
         self.choices = list(engines) or names
         # auto is one of the others, which only whole processes are asked for.
         self.engines = [name for name in self.choices if name != "auto"]

@@ -91,6 +91,26 @@ def test_each_library_is_used_where_it_is_said_to_be() -> None:
         assert any(name == library for name, _ in used)
 
 
+def test_solvers_leave_interruptions_to_others() -> None:
+    """Z3 takes Ctrl-C for its own unless a solver is told not to; two functions do that, and a
+    third one writes a solver to a file."""
+    made: set[str] = set()
+    for path in FILES:
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(function, ast.FunctionDef) and any(map(makes_solver, ast.walk(function))):
+                made.add(f"{path.stem}.{function.name}")
+    assert made == {"obligation.new_solver", "obligation.smt", "solve.new_solver"}
+
+
+def makes_solver(node: ast.AST) -> bool:
+    match node:
+        case ast.Attribute(
+            value=ast.Name(id="z3"), attr="Solver" | "SolverFor" | "SimpleSolver" | "Optimize"
+        ):
+            return True
+    return False
+
+
 def speaks(path: Path) -> Iterator[str]:
     """Where a file prints, writes to the standard streams, or ends the process."""
     streams = {"stdout", "stderr", "stdin", "exit"}
@@ -206,7 +226,10 @@ def test_names_are_found_where_they_stand(protocol_names: set[str]) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [*FILES, *sorted(PACKAGE.rglob("*.lark"))],
+    [
+        *FILES,
+        *(path for kind in ("lark", "js", "css", "html") for path in sorted(PACKAGE.rglob(f"*.{kind}"))),
+    ],
     ids=lambda path: str(path.relative_to(PACKAGE)),
 )
 def test_the_program_knows_no_protocol(path: Path, protocol_names: set[str]) -> None:

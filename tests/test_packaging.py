@@ -67,6 +67,9 @@ def test_the_wheel_has_every_document(built: Path) -> None:
     assert len(documents) > 5
     assert documents <= names
     assert "checker/document/cell.lark" in names
+    parts = {path.name for path in (ROOT / "checker/show/page").iterdir() if path.is_file()}
+    assert len(parts) > 10
+    assert {f"checker/show/page/{part}" for part in parts} <= names
 
 
 @pytest.mark.slow

@@ -10,11 +10,13 @@ import errno
 import os
 import sys
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, TextIO, cast
 
 import click
 
 from checker import __version__
+from checker.cli.closed import Closed
+from checker.cli.interruption import Interruption
 from checker.cli.messages import complain, say
 
 AS_EXPECTED, NOT_AS_EXPECTED, ERROR, LIMIT = 0, 1, 2, 3
@@ -31,6 +33,8 @@ COMMANDS = {
     "why": ("checker.cli.why", "Say what a row is for: what goes wrong without it."),
     "diff": ("checker.cli.diff", "Say what differs between two versions of a document."),
     "mutate": ("checker.cli.mutate", "Say which slips in a document anything would notice."),
+    "report": ("checker.cli.report", "Write all results as one page of HTML."),
+    "explore": ("checker.cli.explore", "Choose runs step by step, in the browser."),
     "draw": ("checker.cli.draw", "Draw machines, state graphs and runs."),
     "export": ("checker.cli.export", "Export a scenario to another tool."),
 }
@@ -81,23 +85,29 @@ def lastack() -> None:
 
 def main() -> None:
     """Runs the command; whatever goes wrong ends in one clear line and an exit code."""
+    if sys.stdout is None:  # the command was started with it closed
+        sys.stdout = cast(TextIO, Closed())
+    with Interruption(lambda code: _leave(code)) as interruption:
+        _leave(_code(interruption))
+
+
+def _code(interruption: Interruption) -> int:
+    """The exit code of the command, when all is said."""
     try:
         code = lastack.main(standalone_mode=False, prog_name="lastack")
         _flush()
+    except (click.Abort, KeyboardInterrupt):
+        return interruption.tell()
     except click.ClickException as error:
-        code = _usage_error(error)
-    except click.Abort:
-        code = _say("interrupted")
-    except KeyboardInterrupt:
-        code = _say("interrupted")
+        return _usage_error(error)
     except SystemExit:
         # click leaves like this, with the code 1, when whoever read our output has gone.
-        code = ERROR
+        return ERROR
     except OSError as error:
-        code = _os_error(error)
+        return _os_error(error)
     except Exception as error:
-        code = _expected_error(error)
-    _leave(code if isinstance(code, int) else AS_EXPECTED)
+        return interruption.tell() if interruption.came else _expected_error(error)
+    return code if isinstance(code, int) else AS_EXPECTED
 
 
 def _say(message: str) -> int:
@@ -158,5 +168,4 @@ def _leave(code: int) -> None:
 
 
 def _flush() -> None:
-    if sys.stdout is not None:  # it is None where the command was started with it closed
-        sys.stdout.flush()
+    sys.stdout.flush()

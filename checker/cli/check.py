@@ -16,6 +16,7 @@ from checker.cli.choice import Options, chosen_of, require_known, require_no_cho
 from checker.cli.claims import claim_jobs
 from checker.cli.documents import documents as files
 from checker.cli.jobs import Job, begin
+from checker.cli.messages import complain
 from checker.cli.output import WRITERS, Outputs
 from checker.cli.terminal import require_writable
 from checker.document.library import holds_claims, load
@@ -154,6 +155,8 @@ def _engine(engine: Engine) -> Engine:
         raise click.UsageError("--workdir: the reference engine keeps everything in memory")
     if engine.resume and engine.workdir is None:
         raise click.UsageError("--resume: expected the --workdir that the check was begun with")
+    if engine.resume and not engine.can_resume():
+        complain(f"--resume: {engine.workdir} has nothing to go on with; this begins anew")
     return engine
 
 

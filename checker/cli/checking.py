@@ -59,7 +59,7 @@ class Checking:
         checked = CheckedDocument(protocol, version_of(path), results, [*broken, *left], silent, again)
         self.out.text(document_report(protocol, results, checked.complaints, again, len(broken), asked))
         self.out.document(checked)
-        self._end(protocol.name, ERROR if broken else _code(results, silent, self.turns.is_over))
+        self._end(protocol.name, ERROR if broken else exit_code(results, silent, self.turns.is_over))
 
     def _take(self, chosen: Sequence[Scenario]) -> tuple[list[ScenarioResult], list[Unchecked]]:
         """Tells of each scenario what it came to, until it is interrupted."""
@@ -129,8 +129,9 @@ def _broken(scenario: Scenario, error: Exception) -> Unchecked:
     return Unchecked(scenario.name, "error", str(error), scenario.position)
 
 
-def _code(results: Sequence[ScenarioResult], complaints: Sequence[object], interrupted: bool) -> int:
-    """A decided verdict that is not as expected outweighs one that a limit left open."""
+def exit_code(results: Sequence[ScenarioResult], complaints: Sequence[object], interrupted: bool) -> int:
+    """The exit code for a document. A decided verdict that is not as expected outweighs one that a
+    limit left open."""
     judged = [judged for result in results for judged in result.judged if not judged.as_expected]
     if complaints or any(j.verdict.outcome != "unknown" for j in judged):
         return NOT_AS_EXPECTED

@@ -63,7 +63,7 @@ def command(
     figure = _figure(protocol, path, against)
     found = _machine(protocol, _chosen(path, protocol, scenarios), max_states)
     comparison = NOTHING_IN_COMMON if figure is None else compare(found, figure)
-    title = _title(found, figure if against else None, comparison)
+    title = title_of(found, figure if against else None, comparison)
     drawing = Drawing(
         dot=lambda: to_dot(found, title, figure, comparison, marks=against is not None),
         mermaid=lambda: machine_diagram(found, title),
@@ -112,7 +112,7 @@ def _firings(
     return firings_of(graph), graph.complete
 
 
-def _title(found: Machine, against: Figure | None, comparison: Comparison) -> list[str]:
+def title_of(found: Machine, against: Figure | None, comparison: Comparison) -> list[str]:
     """What the picture shows, and where it comes from."""
     lines = [f"{found.protocol.name}: the states of one end"]
     if against is not None:

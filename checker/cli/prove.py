@@ -14,6 +14,7 @@ from rich.text import Text
 
 from checker.cli import AS_EXPECTED, ERROR, LIMIT, NOT_AS_EXPECTED
 from checker.cli.documents import documents as files
+from checker.cli.interruption import watch_for_interruption
 from checker.cli.messages import complain
 from checker.cli.saving import save_trace
 from checker.cli.solver import Asking
@@ -103,6 +104,7 @@ def command(
     Exits with 0 if every verdict is as its scenario expects, 1 if one is not, 2 for an error or
     such a fault, 3 if a limit kept one from being decided.
     """
+    watch_for_interruption()
     if time_limit is not None and not math.isfinite(time_limit):
         raise click.UsageError(f"--time-limit {time_limit}: expected a number of seconds")
     paths = files(documents or ("rfc9293",))

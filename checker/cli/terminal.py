@@ -37,7 +37,9 @@ class ProgressLine:
 
     def __init__(self, name: str) -> None:
         # Without the sequence that clears a line, a shorter text would not hide a longer one.
-        self.shown = sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+        # There is no standard error where the command was started with it closed.
+        terminal = sys.stderr is not None and sys.stderr.isatty()
+        self.shown = terminal and os.environ.get("TERM", "dumb") != "dumb"
         self.name = name
 
     def report(self, progress: Progress) -> None:

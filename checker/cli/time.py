@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from checker.cli import AS_EXPECTED, LIMIT, NOT_AS_EXPECTED
+from checker.cli.interruption import watch_for_interruption
 from checker.cli.messages import complain
 from checker.cli.terminal import console
 from checker.cli.traces import Saved, read_trace, require_run
@@ -41,6 +42,7 @@ def command(ctx: click.Context, words: tuple[str, ...], format: str) -> int:
 
     Exits with 0 if it cannot happen, 1 if it can, 2 for an error, 3 if that was not decided.
     """
+    watch_for_interruption()
     asked = _asked(words)
     saved = read_trace(FILE.convert(asked.trace, None, ctx), asked.document)
     numbers = _numbers(saved.protocol, asked.lengths)

@@ -10,6 +10,7 @@ import click
 
 from checker.cli import AS_EXPECTED, LIMIT, NOT_AS_EXPECTED
 from checker.cli.documents import called, documents
+from checker.cli.interruption import watch_for_interruption
 from checker.cli.terminal import ProgressLine, console
 from checker.document.library import load
 from checker.exchange.proofs import document_of, read_proofs
@@ -45,6 +46,7 @@ def command(proof: Path, document: str | None, by_solver: bool, smt_dir: Path | 
     """
     if smt_dir is not None and not by_solver:
         raise click.UsageError("--smt-dir saves what --z3 asks; give both")
+    watch_for_interruption()
     check: Check = _BySolver(smt_dir) if by_solver else audit
     try:
         data = read_json(proof)

@@ -62,7 +62,7 @@ def command(
             noticed += any(each.fails for each in found)
             out.print(row_of_table(rule, found))
             continue
-        for line in purpose(rule, trial_of(protocol, rule), found):
+        for line in purpose(rule, trial_of(protocol, rule), found, left_out):
             line.rstrip()
             out.print(line)
     for line in score(noticed, len(chosen), len(asked), left_out) if every else ():

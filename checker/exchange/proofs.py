@@ -150,7 +150,7 @@ class _Reader:
 
     def read(self, data: Any) -> Iterator[Certificate]:
         proof = an_object(data, self._where)
-        scenario = self._codec.read_scenario(proof, self._where)
+        scenario = self._scenario(proof)
         a, b = (self._states(proof, end, scenario) for end in (0, 1))
         segments = self._segments(proof)
         for number, given in enumerate(a_list(proof, "closures", self._where), 1):
@@ -162,7 +162,22 @@ class _Reader:
                 for i, view in enumerate(a_list(closure, "views", where))
             ]
             claims = [self._claim(claim, where) for claim in a_list(closure, "claims", where)]
+            if len({claim.name for claim in claims}) < len(claims):
+                raise FormatError(f"{where}: it claims a property twice")
             yield Certificate(self._protocol, scenario, (a, b), segments, views, claims)
+
+    def _scenario(self, proof: Json) -> Scenario:
+        """The document's scenario. With other switches it would be another one by the same name."""
+        given = self._codec.read_scenario(proof, self._where)
+        scenario = self._protocol.scenarios[given.name]
+        for name, switch in self._protocol.switches.items():
+            wanted, found = (s.set.get(name, switch.default) for s in (scenario, given))
+            if wanted != found:
+                raise Refused(
+                    f"{scenario.name}: this is a proof with {name} = {show_value(found)}; the scenario "
+                    f"has {show_value(wanted)}"
+                )
+        return scenario
 
     def _states(self, proof: Json, end: int, scenario: Scenario) -> list[State]:
         states = []

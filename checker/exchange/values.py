@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 from checker.document.kinds import Value, parse_value
 from checker.document.protocol import Protocol, Scenario
@@ -124,6 +125,8 @@ def a_text(data: Json, key: str, where: str) -> str:
     value = get(data, key, where)
     if not isinstance(value, str):
         raise FormatError(f"{where}: `{key}` is not text")
+    if {"Cc", "Cs"} & set(map(category, value)):  # a terminal obeys these; half a pair cannot be written
+        raise FormatError(f"{where}: `{key}` has characters that cannot be shown: {value!a:.60}")
     return value
 
 

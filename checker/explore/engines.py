@@ -25,6 +25,10 @@ FEW = 20_000
 FEW_IF_LOADED = 2_000
 
 
+CHECKPOINT = "checkpoint"
+"""The file in a scenario's folder that says how far it was explored."""
+
+
 @dataclass(frozen=True)
 class Engine:
     """Which engine explores, and with how many threads (``None``: as many as are worth it).
@@ -43,6 +47,10 @@ class Engine:
     workdir: Path | None = None
     resume: bool = False
     few: int | None = None
+
+    def can_resume(self) -> bool:
+        """Whether ``workdir`` has an exploration, of whatever scenario, to go on with."""
+        return self.workdir is not None and any(self.workdir.glob(f"*/{CHECKPOINT}"))
 
     def for_several(self) -> Engine:
         """For several scenarios, some of which will load the kernels: each is explored by the same

@@ -11,6 +11,7 @@ from checker.document.scenarios import WITHIN_BOUNDS
 from checker.explore import reference
 from checker.explore.graph import StateGraph
 from checker.explore.limits import Limits
+from checker.model.evaluate import SemanticError
 from checker.model.tables import LimitReached, Model
 from checker.prove.closure import Closure, exact, merged
 from checker.prove.decide import PROVABLE, Moment, judge
@@ -100,9 +101,14 @@ class _Prover:
         missing = [name for name in property.assumptions if name not in self.model.scenario.assume]
         if missing:
             return self._say(property, "not applicable", f"the scenario does not assume {', '.join(missing)}")
-        if (views := self.merged) is None:
+        if (views := self.first) is None:
             return self._say(property, "unknown", self.limit)
-        finding = judge(views, property)
+        try:
+            finding = judge(views, property)
+        except SemanticError:  # claims need have no meaning either in what no run has together
+            if views.is_exact or (exact_ones := self.exact) is None:
+                raise
+            views, finding = exact_ones, judge(exact_ones, property)
         if finding.broken is not None:
             return self._look_closer(property, finding.broken)
         if finding.met is None:
@@ -116,12 +122,20 @@ class _Prover:
     # The closures and explorations, each made once
 
     def look(self) -> None:
-        """Makes the merged closure, so that rows without a meaning are found whatever is asked."""
-        self._closure("merged", merged)
+        """Makes the first closure, so that rows without a meaning are found whatever is asked.
+
+        Merged views may join what no run has together, and rows need have no meaning there."""
+        try:
+            self._closure("merged", merged)
+        except SemanticError:
+            self._closures["merged"] = None
+            if self.exact is None:
+                raise
 
     @property
-    def merged(self) -> Closure | None:
-        return self._closure("merged", merged)
+    def first(self) -> Closure | None:
+        """The merged closure, or the exact one where rows have no meaning in the merged one."""
+        return self._closure("merged", merged) or self._closures.get("exact")
 
     @property
     def exact(self) -> Closure | None:

@@ -21,7 +21,7 @@ STYLES = {
     "survived": "bold red",
     "unknown": "bold yellow",
 }
-COLUMNS = {"mutants": 8, **{fate: len(fate) + 2 for fate in FATES}, "score": 9}
+COLUMNS: dict[str, int] = {"mutants": 8, **{str(fate): len(fate) + 2 for fate in FATES}, "score": 9}
 """Columns of the sums, and how wide they are."""
 MOST_NAMED = 12
 """Properties that are listed with the mutants that they kill; all are in the JSON."""

@@ -69,6 +69,17 @@ def _outcome(decision: Decision, answer: Answer) -> str:
     return f"ruled out by {need.duration} over {write_number(answer.longest)}{other}{conditions}"
 
 
+def _hints(answers: Sequence[Answer]) -> Iterator[str]:
+    """How to see what the answers rest on: runs, or that there is none within bounds."""
+    if any(answer.trace is None and answer.outcome in ("holds", "violated") for answer in answers):
+        yield (
+            "where no run is told of, all runs within the bounds of the scenario were looked at; "
+            "to see the bounds: lastack check DOCUMENT -s SCENARIO"
+        )
+    if any(answer.trace is not None for answer in answers):
+        yield "to see a run: lastack check DOCUMENT -s SCENARIO -p PROPERTY, or --traces DIR for all"
+
+
 def statements_report(
     name: str, results: Sequence[StatementResult], scenarios: int, broken: int, seconds: float
 ) -> Iterator[Text]:
@@ -80,8 +91,7 @@ def statements_report(
         yield from paragraph(
             f"{result.statement.name}: {result.verdict}; {result.complaint}", "red", "  ", "  "
         )
-    if any(decided.answer.trace is not None for result in results for decided in result.decided):
-        hint = "to see a run: lastack check DOCUMENT -s SCENARIO -p PROPERTY, or --traces DIR for all"
+    for hint in _hints([decided.answer for result in results for decided in result.decided]):
         yield from paragraph(hint, "dim", hanging="  ")
     limited = sum(not result.as_expected and result.limited for result in results)
     counts = [

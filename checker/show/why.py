@@ -22,16 +22,16 @@ INSTEAD: dict[Trial, str] = {
 }
 
 
-def purpose(rule: Rule, trial: Trial, found: Sequence[Missed]) -> Iterator[Text]:
+def purpose(rule: Rule, trial: Trial, found: Sequence[Missed], left_out: int) -> Iterator[Text]:
     """What goes wrong without ``rule``, with the shortest run of each property that fails;
-    ``trial`` is what was tried in its place."""
+    ``trial`` is what was tried in its place, ``left_out`` scenarios were too large to be asked."""
     yield from paragraph(f"{rule.id}{f' ({rule.cite})' if rule.cite else ''}", "bold underline")
     for line in (*_holes(rule, trial, found), *_errors(found)):
         yield from paragraph(line, "", hanging="  ")
     if not any(each.judged for each in found):
         what = "no property" if any(each.anything for each in found) else "nothing"
-        yield from paragraph(f"{what} misses it in {counted(len(found), 'scenario')}", "bold yellow")
-    for name, (each, judged) in shortest(found).items():
+        yield from paragraph(f"{what} misses it in {_asked(len(found), left_out)}", "bold yellow", "", "  ")
+    for name, (each, judged) in sorted(shortest(found).items(), key=_less_telling):
         yield Text()
         yield from paragraph(f"── {name} in {each.scenario.name}: {_outcome(judged)}", "bold", "  ")
         yield from _run(each, judged)
@@ -90,7 +90,8 @@ def row_of_table(rule: Rule, found: Sequence[Missed]) -> Text:
     each = next((each for each in missing if each.fails), missing[0] if missing else None)
     line = Text(f"{rule.id:<24}", style="cyan")
     if each is None:
-        return line.append("nothing misses it", style="bold yellow")
+        cut = ", but not all was looked at" if any(one.limit for one in found) else ""
+        return line.append(f"nothing misses it{cut}", style="bold yellow")
     return line.append(_shortly(each)[: WIDTH - 24], style="" if each.fails else "yellow")
 
 
@@ -99,7 +100,7 @@ def _shortly(each: Missed) -> str:
         name, (_, judged) = min(shortest([each]).items(), key=_less_telling)
         trace = judged.verdict.trace
         violated = judged.verdict.outcome == "violated"
-        steps = f", {len(trace.steps)} steps" if violated and trace is not None else ""
+        steps = f", {counted(len(trace.steps), 'step')}" if violated and trace is not None else ""
         return f"{name} {judged.verdict.outcome}{steps} ({each.scenario.name})"
     what = "has no meaning" if each.error else "has a hole"
     return f"no property, but {each.scenario.name} {what}"
@@ -111,10 +112,15 @@ def _less_telling(named: tuple[str, tuple[Missed, Judged]]) -> tuple[bool, bool]
     return not newly_fails(judged), judged.verdict.trace is None
 
 
+def _asked(scenarios: int, left_out: int) -> str:
+    """How many scenarios were asked, and how many were too large for that."""
+    bound = f"; {counted(left_out, 'larger one')} left out" if left_out else ""
+    return f"{counted(scenarios, 'scenario')}{bound}"
+
+
 def score(missed: int, rows: int, scenarios: int, left_out: int) -> Iterator[Text]:
     """How many rows some property misses."""
     share = f" ({missed / rows:.0%})" if rows else ""
-    bound = f"; {counted(left_out, 'larger one')} left out" if left_out else ""
-    where = counted(scenarios, "scenario")
-    text = f"a property misses {missed} of {counted(rows, 'row')}{share} in {where}{bound}"
+    where = _asked(scenarios, left_out)
+    text = f"a property misses {missed} of {counted(rows, 'row')}{share} in {where}"
     yield from paragraph(text, "bold", hanging="  ")

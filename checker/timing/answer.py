@@ -81,16 +81,28 @@ def answer(model: Model, trace: Trace, numbers: Numbers) -> Answer:
     Raises ``TooManyFates`` or ``Undecided`` where there is no answer.
     """
     moments = moments_of(model, trace)
-    timer = _Timer(Clocks(model), moments, fates(moments, model.scenario.network.order), numbers)
+    timer = _Timer(Clocks(model), moments, _ways(model, moments), numbers)
     run, ends = (timer.timing(order) for order in ORDERS)
     fixed = [d.name for d in model.protocol.durations.values() if d.length == "fixed"]
     idle = tuple(name for name in fixed if name not in ends.bounds)
     return Answer(tuple(moments), numbers, idle, run, ends)
 
 
+def _ways(model: Model, moments: Sequence[Moment]) -> Mapping[Order, Sequence[Fate]]:
+    """The ways to tell equal segments apart. The ends of a queue cannot tell which of them is lost,
+    so to them they are alike as those of a bag."""
+    network = model.scenario.network
+    told = fates(moments, network.order)
+    return {"run": told, "ends": told if network.lose == 0 else fates(moments, "bag")}
+
+
 class _Timer:
     def __init__(
-        self, clocks: Clocks, moments: Sequence[Moment], ways: Sequence[Fate], numbers: Numbers
+        self,
+        clocks: Clocks,
+        moments: Sequence[Moment],
+        ways: Mapping[Order, Sequence[Fate]],
+        numbers: Numbers,
     ) -> None:
         self.clocks = clocks
         self.moments = moments
@@ -118,7 +130,7 @@ class _Timer:
 
     def _systems(self, order: Order, numbers: Numbers) -> Iterator[System]:
         """One for each way to tell equal segments apart."""
-        for way in self.ways:
+        for way in self.ways[order]:
             yield System(constraints(self.clocks, self.moments, way, order, numbers), numbers)
 
     def _possible(self, order: Order, numbers: Numbers) -> list[System]:

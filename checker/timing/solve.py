@@ -100,8 +100,7 @@ class System:
         """Constraints that allow no schedule together, some of which may be spared."""
         import z3
 
-        solver = z3.Solver()
-        solver.set("timeout", TIMEOUT)
+        solver = new_solver()
         marks = [z3.Bool(f"constraint {number}") for number in range(len(self.constraints))]
         signs, formulas = self._signs(), self._formulas()
         solver.add(*signs, *(z3.Implies(mark, f) for mark, f in zip(marks, formulas, strict=True)))
@@ -114,10 +113,8 @@ class System:
 
     def is_possible(self, beyond: tuple[str, Fraction] | None = None) -> bool:
         """Whether there is a schedule, with ``beyond`` one in which that duration is longer."""
-        import z3
 
-        solver = z3.Solver()
-        solver.set("timeout", TIMEOUT)
+        solver = new_solver()
         solver.add(*self._signs(), *self._formulas())
         if beyond is not None:
             solver.add(_length(beyond[0]) > _real(beyond[1]))
@@ -126,10 +123,8 @@ class System:
     # In terms of z3
 
     def _optimize(self) -> Any:
-        import z3
 
-        solver = z3.Optimize()
-        solver.set("timeout", TIMEOUT)
+        solver = new_solver(optimizes=True)
         solver.add(*self._signs(), *self._formulas())
         return solver
 
@@ -161,6 +156,16 @@ class System:
         if answer == z3.unknown:
             raise Undecided(f"the solver gave no answer ({solver.reason_unknown()})")
         return bool(answer == z3.sat)
+
+
+def new_solver(optimizes: bool = False) -> Any:
+    """A solver that gives up a question, but not for Ctrl-C, which is not its business."""
+    import z3
+
+    solver = z3.Optimize() if optimizes else z3.Solver()
+    solver.set("timeout", TIMEOUT)
+    solver.set("ctrl_c", False)
+    return solver
 
 
 def _length(name: str) -> Any:

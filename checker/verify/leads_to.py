@@ -113,13 +113,21 @@ def why_for_ever(model: Model, trace: Trace, calls: Sequence[str]) -> str:
         return f"the run may end here, for no helpful action is enabled: {whereabouts(a, b)}"
     cycle = [step.action for step in trace.steps[trace.loop_start :]]
     taken = named(action for action in cycle if model.is_helpful(action, calls))
-    circulates = all(action.segment is not None for action in cycle)
-    lead = "a livelock, segments that circulate for ever" if circulates else "this can go on for ever"
+    lead = _what_goes_on(cycle)
     if not taken:
         return f"{lead}: it enables no helpful action"
     never = [words for words in _helpful_alone(model, calls) if words not in taken]
     rest = f"; never enabled {'is' if len(never) == 1 else 'are'} {listed(never)}" if never else ""
     return f"{lead}: it takes every helpful action that it enables, {listed(taken)}{rest}"
+
+
+def _what_goes_on(cycle: Sequence[Action]) -> str:
+    """A livelock is one of the ends: what the network must copy to keep it going is none."""
+    if any(action.kind == "duplication" for action in cycle):
+        return "this can go on for as long as the network makes copies"
+    if any(action.segment is None for action in cycle):
+        return "this can go on for ever"
+    return "a livelock, segments that circulate for ever"
 
 
 def _helpful_alone(model: Model, calls: Sequence[str]) -> list[str]:

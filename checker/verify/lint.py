@@ -16,7 +16,7 @@ from checker.document.protocol import Protocol, Scenario
 from checker.model.endpoint import OverlapError
 from checker.model.evaluate import SemanticError
 from checker.model.tables import LimitReached, LocalTables, Model, Move
-from checker.verify.twins import unlike_twins
+from checker.verify.twins import differences, unlike_twins
 
 MAX_REACTIONS = 400_000
 """Reactions computed for one scenario before the closure is given up as too large."""
@@ -41,10 +41,7 @@ def lint(protocol: Protocol, tell: Callable[[str], None] = lambda scenario: None
     """The problems of ``protocol``, in document order. ``tell`` hears of each scenario before it
     is worked on."""
     problems = [*_silent_states(protocol), *_silent_events(protocol), *_no_properties(protocol)]
-    closures = []
-    for scenario in protocol.scenarios.values():
-        tell(scenario.name)
-        closures.append(close(protocol, scenario))
+    closures = _closures(protocol, tell)
     problems += _broken(protocol, closures)
     problems += _unanswered(protocol, closures)
     problems += _no_explanation(protocol)
@@ -56,6 +53,20 @@ def lint(protocol: Protocol, tell: Callable[[str], None] = lambda scenario: None
             message = f"more than {MAX_REACTIONS:,} reactions; rows and states it reaches are not known"
             problems.append(Problem(scenario.position, message, scenario.name))
     return sorted(set(problems))
+
+
+def _closures(protocol: Protocol, tell: Callable[[str], None]) -> list[Closure]:
+    """The closure of each scenario; of those that differ in the network alone it is the same."""
+    done: list[tuple[Scenario, Closure]] = []
+    for scenario in protocol.scenarios.values():
+        tell(scenario.name)
+        like = (
+            closure
+            for other, closure in done
+            if closure.started and {"network", "capacity"}.issuperset(differences(scenario, other))
+        )
+        done.append((scenario, next(like, None) or close(protocol, scenario)))
+    return [closure for _, closure in done]
 
 
 def _silent_states(protocol: Protocol) -> list[Problem]:

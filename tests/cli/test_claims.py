@@ -32,6 +32,8 @@ claims (claims.md)
     “it takes a minute”
     no clock
 
+where no run is told of, all runs within the bounds of the scenario were
+  looked at; to see the bounds: lastack check DOCUMENT -s SCENARIO
 to see a run: lastack check DOCUMENT -s SCENARIO -p PROPERTY, or --traces DIR
   for all
 claims: 4 claims; 1 confirmed, 1 refuted, 1 under assumptions, 1 undecided,

@@ -65,9 +65,11 @@ def test_states_in_files(lastack: Lastack, tmp_path: Path) -> None:
         "--workdir",
         str(tmp_path),
     )
-    begun = lastack(*check, "--max-states", "3")
+    begun = lastack(*check, "--max-states", "3", "--resume")
     assert "1 cut short" in begun.out
+    assert f"--resume: {tmp_path} has nothing to go on with" in begun.err
     whole = lastack(*check, "--resume")
+    assert not whole.err
     assert timeless(whole.out) == timeless(lastack(*check).out)
     assert timeless(whole.out) == timeless(lastack(*check[:6]).out)
     (found,) = tmp_path.glob("*/checkpoint")

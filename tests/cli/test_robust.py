@@ -364,10 +364,23 @@ def test_help_imports_nothing_that_takes_long() -> None:
 
 def test_help_of_every_command() -> None:
     listed = [line.split()[0] for line in process("--help").out.partition("Commands:")[2].split("\n") if line]
-    assert listed == [
-        *("check", "prove", "list", "lint", "fmt", "replay", "verify", "time", "why", "diff", "draw"),
+    commands = [
+        "check",
+        "prove",
+        "list",
+        "lint",
+        "fmt",
+        "replay",
+        "verify",
+        "time",
+        "why",
+        "diff",
+        "report",
+        "explore",
+        "draw",
         "export",
     ]
+    assert listed == commands
     for command in listed:
         ran = process(command, "-h")
         assert (ran.code, ran.err) == (0, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from checker.explore.limits import Limits
 from checker.prove.results import prove_scenario
 from checker.prove.solver.obligation import Obligation, Result
 from tests.cli.commands import Lastack, write_door
+from tests.toys import ROOT
 
 
 @pytest.fixture
@@ -132,6 +134,47 @@ def test_what_is_no_proof_ends_in_one_line(lastack: Lastack, proof: Path, text: 
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith(f"lastack: {said}")
     assert ran.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("version", ["\ud800", "\x1b[2J"])
+def test_characters_that_cannot_be_shown_end_in_one_line(lastack: Lastack, proof: Path, version: str) -> None:
+    edit(proof, lambda data: data.update(version=version))
+    ran = lastack("verify", "proof.json", "door.md")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("lastack: proof.json: the file: `version` has characters that cannot be ")
+    assert ran.err.count("\n") == 1
+    assert ran.err[:-1].isprintable()
+
+
+def test_a_claim_counts_once(lastack: Lastack, proof: Path) -> None:
+    def twice(data: Any) -> None:
+        data["proofs"][0]["closures"][0]["claims"] *= 2
+
+    edit(proof, twice)
+    ran = lastack("verify", "proof.json")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "lastack: proof.json: proof 1, closure 1: it claims a property twice\n"
+
+
+@pytest.mark.parametrize("solver", [(), ("--z3",)])
+def test_a_proof_with_other_switches_is_refused(
+    lastack: Lastack, proof: Path, solver: tuple[str, ...]
+) -> None:
+    """It is a proof, but of what the scenario of that name is not."""
+    document = proof.parent / "textbook.md"
+    document.write_text((ROOT / "spec" / "textbook.md").read_text(encoding="utf-8"), encoding="utf-8")
+    protocol = load(document)
+    scenario = protocol.scenarios["no TIME-WAIT"]
+    assert scenario.set["TIME-WAIT used"] is False
+    with_it = replace(scenario, set={**scenario.set, "TIME-WAIT used": True})
+    for some, code in ((scenario, 0), (with_it, 1)):
+        result = prove_scenario(protocol, some, Limits)
+        proof.write_text(proof_to_json(document, protocol, [result]), encoding="utf-8")
+        ran = lastack("verify", *(solver if code else ()), "proof.json", "textbook.md")
+        assert (ran.code, ran.err) == (code, "")
+    assert " ".join(ran.out.split()) == (
+        "refused: no TIME-WAIT: this is a proof with TIME-WAIT used = on; the scenario has off"
+    )
 
 
 def test_half_a_proof_ends_in_one_line(lastack: Lastack, proof: Path) -> None:

@@ -70,7 +70,7 @@ def test_the_table_of_all_rows(lastack: Lastack, tmp_path: Path) -> None:
     assert (ran.code, ran.err) == (0, "")
     rows = {line[:24].strip(): line[24:] for line in ran.out.splitlines()}
     assert rows["press.dark"] == "pressed once violated, 0 steps (good)"
-    assert rows["press.bright"] == "pressed once violated, 1 steps (good)"
+    assert rows["press.bright"] == "pressed once violated, 1 step (good)"
     assert rows["again.send"] == "both bright violated, 2 steps (lossy)"
     assert rows["letter.thanks"] == "no property, but good has a hole"
     assert rows["spare.dark"] == "nothing misses it"
@@ -84,6 +84,23 @@ def test_scenarios_that_are_too_large_are_left_out(lastack: Lastack, tmp_path: P
     assert ran.out.splitlines()[-1] == (
         "a property misses 0 of 6 rows (0%) in 0 scenarios; 2 larger ones left out"
     )
+    ran = lastack("why", "spare.dark", "-d", lamp(tmp_path), "--max-states", 1)
+    assert ran.out == "spare.dark\nnothing misses it in 0 scenarios; 2 larger ones left out\n"
+
+
+def test_what_fails_comes_before_what_no_longer_comes_up(lastack: Lastack, tmp_path: Path) -> None:
+    """A row can be to blame for a failure that is expected, and be needed for something else."""
+    text = LAMP.replace("| lit |", f"{NEVER_LIT}\n| lit |")
+    text = text.replace("| good | press; press | none | queue | capacity 2 | lit holds |", GOOD)
+    path = tmp_path / "lamp.md"
+    path.write_text(text, encoding="utf-8")
+    ran = lastack("why", "press.dark", "-d", path, "-s", "good")
+    heads = [line.split(" in ")[0] for line in ran.out.splitlines() if line.startswith("  ── ")]
+    assert heads == ["  ── pressed once", "  ── lit", "  ── never lit"]
+
+
+NEVER_LIT = "| never lit | step | `after STATE is bright` | `event is letter` |"
+GOOD = "| good | press; press | none | queue | capacity 2 | lit holds; never lit violated |"
 
 
 def test_refusals(lastack: Lastack, tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def edited(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(edited())
 def test_any_edit_of_a_good_document_is_read_or_refused(text: str) -> None:
     read(text)

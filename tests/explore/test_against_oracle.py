@@ -48,7 +48,7 @@ def test_alternating_bit(name: str) -> None:
 
 @pytest.mark.parametrize("order", ["queue", "bag"])
 @pytest.mark.parametrize(
-    ("lose", "duplicate", "capacity"), [(0, 0, 1), (0, 0, 3), (1, 0, 1), (2, 1, 2), (ANY, 1, 2), (0, ANY, 2)]
+    ("lose", "duplicate", "capacity"), [(0, 0, 1), (0, 0, 2), (1, 0, 1), (1, 1, 2), (ANY, 1, 1), (0, ANY, 2)]
 )
 def test_alternating_bit_on_other_networks(
     order: str, lose: int | None, duplicate: int | None, capacity: int
@@ -61,7 +61,7 @@ def test_alternating_bit_on_other_networks(
     assert (truncated > 0) == (lose is not ANY)
 
 
-@settings(deadline=None, max_examples=30, database=None, derandomize=True)
+@settings(deadline=None, max_examples=15, database=None, derandomize=True)
 @given(
     order=st.sampled_from(["queue", "bag"]),
     lose=st.sampled_from([0, 1, 2, ANY]),

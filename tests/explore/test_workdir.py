@@ -87,7 +87,7 @@ def test_going_on_after_a_kill(tmp_path: Path) -> None:
     running = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)], env=environment())
     try:
         deadline = time.monotonic() + 60
-        while not (tmp_path / checkpoint.NAME).exists():
+        while not (tmp_path / checkpoint.CHECKPOINT).exists():
             assert running.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.01)
@@ -121,7 +121,7 @@ def flipped(path: Path, at: int) -> None:
 
 @pytest.mark.parametrize("part", range(20))
 def test_a_flipped_bit_of_the_checkpoint_is_an_error(part: int, left: Path) -> None:
-    path = left / checkpoint.NAME
+    path = left / checkpoint.CHECKPOINT
     flipped(path, path.stat().st_size * part // 20)
     with pytest.raises(ResumeError, match="damaged"):
         explored(small(), left, resume=True)
@@ -137,7 +137,7 @@ def test_a_flipped_bit_of_a_state_is_an_error(at: int, left: Path) -> None:
 
 @pytest.mark.parametrize("size", [0, 1, 31, 32, 1_000])
 def test_a_checkpoint_that_is_cut_off_is_an_error(size: int, left: Path) -> None:
-    path = left / checkpoint.NAME
+    path = left / checkpoint.CHECKPOINT
     path.write_bytes(path.read_bytes()[:size])
     with pytest.raises(ResumeError, match="damaged"):
         explored(small(), left, resume=True)

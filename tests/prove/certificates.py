@@ -32,9 +32,7 @@ TAKEN_APART = [
     ("post", "two in a bag", True),
     ("pit", "has a friend", False),
     ("outage", "both crash", True),
-    ("rfc9293", "refused", False),
-    pytest.param("rfc9293", "reset from zero", True, marks=pytest.mark.slow),
-    pytest.param("rfc9293", "TIME-WAIT assassinated", True, marks=pytest.mark.slow),
+    pytest.param("rfc9293", "refused", False, marks=pytest.mark.slow),
 ]
 """(document, scenario, whether the closure is exact): those of which everything is changed."""
 

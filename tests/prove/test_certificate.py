@@ -39,11 +39,24 @@ from tests.prove.certificates import (
 )
 from tests.toys import ROOT
 
-SMALL = ["open", "TIME-WAIT defended", "simultaneous open", "crash, listening again", "reopen", "early FIN"]
+SMALL = ["open", "TIME-WAIT defended", "reset from zero"]
+MORE = [
+    "crash, listening again",
+    "reopen",
+    "early FIN",
+    "two incarnations, reused ISNs",
+    "simultaneous open",
+    "SYN in the window",
+    "no needless repetition",
+    "crash, reused ISNs, quiet time",
+]
+"""Scenarios that differ in their calls, faults, switches, supplies and assumptions."""
+
 CASES = [case for name in [*TOYS, "textbook"] for case in scenarios(name)]
 CASES += [("rfc9293", scenario) for scenario in SMALL]
-CHANGES = sorted((ROOT / "spec").glob("*/*.md"))
-ALL = [case for case in scenarios("rfc9293") if case[1] not in SMALL]
+CHANGES = sorted((ROOT / "spec").glob("*/*.md"))[::4]
+"""Some of them: to ask of all takes minutes, and they differ in rows, which certificates know
+nothing of."""
 
 
 @pytest.mark.parametrize("is_exact", [False, True])
@@ -53,9 +66,9 @@ def test_what_is_proved_is_accepted(name: str, scenario: str, is_exact: bool) ->
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "scenario"), ALL)
-def test_what_is_proved_of_tcp_is_accepted(name: str, scenario: str) -> None:
-    assert refusal(certificate(name, scenario)) == ""
+@pytest.mark.parametrize("scenario", MORE)
+def test_what_is_proved_of_tcp_is_accepted(scenario: str) -> None:
+    assert refusal(certificate("rfc9293", scenario)) == ""
 
 
 @pytest.mark.parametrize("is_exact", [False, True])
@@ -76,9 +89,9 @@ def test_something_is_not_proved_in_those_cases() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "scenario"), ALL)
-def test_what_is_not_proved_of_tcp_is_refused(name: str, scenario: str) -> None:
-    test_what_is_not_proved_is_refused(name, scenario, False)
+@pytest.mark.parametrize("scenario", MORE)
+def test_what_is_not_proved_of_tcp_is_refused(scenario: str) -> None:
+    test_what_is_not_proved_is_refused("rfc9293", scenario, False)
 
 
 @pytest.mark.slow
@@ -155,7 +168,7 @@ def test_without_any_one_segment_of_a_view(name: str, scenario: str, is_exact: b
             assert f"{what} in flight from {'AB'[end] if alone else ''}" in said
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.data(), st.booleans())
 def test_without_some_views_and_segments_of_tcp(data: st.DataObject, is_exact: bool) -> None:
     whole = certificate("rfc9293", "simultaneous close", is_exact)

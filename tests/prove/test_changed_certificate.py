@@ -74,10 +74,9 @@ def with_one_segment_more(name: str, scenario: str, is_exact: bool) -> set[str]:
 @pytest.mark.parametrize(
     ("name", "scenario", "is_exact"),
     [
-        ("textbook", "four-way", False),
+        pytest.param("textbook", "four-way", False, marks=pytest.mark.slow),
         ("textbook", "TIME-WAIT too short", True),
         ("post", "two in a bag", True),
-        pytest.param("rfc9293", "reset from zero", True, marks=pytest.mark.slow),
     ],
 )
 def test_with_one_segment_more(name: str, scenario: str, is_exact: bool) -> None:

@@ -7,6 +7,7 @@ import pytest
 from checker.document.library import parse
 from checker.document.protocol import Protocol
 from checker.explore.limits import Limits
+from checker.model.evaluate import SemanticError
 from checker.model.tables import LimitReached, Model
 from checker.prove.closure import Closure, exact, merged
 from checker.prove.moves import View, members
@@ -217,6 +218,35 @@ def test_the_exact_closure_proves_what_the_merged_one_does_not() -> None:
     used = {proof.verdict.property.name: proof.closure for proof in result.proofs}
     assert used["never bad"] is not None
     assert used["never bad"].is_exact
+
+
+def test_rows_need_no_meaning_in_what_only_the_merged_closure_joins() -> None:
+    """No run has B hear `hi` and then `ho`: that no row takes it there is no error."""
+    text = "".join(line for line in DOCUMENT.splitlines(keepends=True) if "`in.bad`" not in line)
+    text = text.replace("ASSUME", "")
+    alone = "".join(line for line in text.splitlines(keepends=True) if "`time.again`" not in line)
+    with pytest.raises(SemanticError, match="no row handles it"):
+        merged(model(parse(alone, "toy.md")), Limits())
+    result = proved(parse(alone, "toy.md"))
+    assert [closure.is_exact for closure in result.closures] == [True]
+    assert outcomes(result)["never bad"] == "proved"
+    # Where a run has both, it is one.
+    with pytest.raises(SemanticError, match="no row handles it"):
+        proved(parse(text.replace("AGAIN", "ho"), "toy.md"))
+
+
+def test_claims_need_no_meaning_in_what_only_the_merged_closure_joins() -> None:
+    """The claim reads what is never set, but only where B is in `bad`, and no run comes there."""
+    text = DOCUMENT.replace("ASSUME", "").replace("AGAIN", "hi")
+    row = "| `HEARD` | count to 3 | host | none | set by nobody |\n"
+    text = text.replace("| `TIMES` | count", row + "| `TIMES` | count", 1)
+    text = text.replace(
+        "`STATE is not bad` |\n| never both", "`STATE is not bad or HEARD = 1` |\n| never both"
+    )
+    alone = "".join(line for line in text.splitlines(keepends=True) if "`time.again`" not in line)
+    assert outcomes(proved(parse(alone, "toy.md")))["never bad"] == "proved"
+    with pytest.raises(SemanticError, match="reads `HEARD`, which is unset"):
+        proved(parse(text, "toy.md"))
 
 
 def test_what_is_wrong_has_a_run() -> None:

@@ -164,8 +164,8 @@ def compare(name: str, values: Mapping[str, Value]) -> None:
         assert encoded(document, term, pairs[id(free)]) == expected, (expression.name, values)
 
 
-@pytest.mark.parametrize("name", ["rfc9293", "textbook", "numbers"])
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@pytest.mark.parametrize("name", ["textbook", "numbers"])
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(data=st.data())
 def test_terms_and_evaluator_agree(name: str, data: st.DataObject) -> None:
     compare(name, data.draw(case(name).environments()))
@@ -173,7 +173,7 @@ def test_terms_and_evaluator_agree(name: str, data: st.DataObject) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["rfc9293", "textbook", "numbers"])
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_terms_and_evaluator_agree_on_many_values(name: str, data: st.DataObject) -> None:
     compare(name, data.draw(case(name).environments()))

@@ -23,14 +23,13 @@ from tests.toys import ROOT
 
 CASES = [
     ("textbook", "four-way"),
-    ("textbook", "last ACK sent again"),
+    pytest.param("textbook", "last ACK sent again", marks=pytest.mark.slow),
     ("alternating-bit", "two frames"),
     ("timers", "no echo"),
     ("post", "two in a bag"),
     ("outage", "both crash"),
     ("rfc9293", "refused"),
     pytest.param("rfc9293", "crash, listening again", marks=pytest.mark.slow),
-    pytest.param("rfc9293", "reopen", marks=pytest.mark.slow),
 ]
 
 

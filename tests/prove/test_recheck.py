@@ -44,11 +44,12 @@ QUICK = [
     ("outage", "both crash", True),
     ("rfc9293", "refused", False),
 ]
-TCP = ["open", "TIME-WAIT defended", "crash, listening again", "reopen", "user timeout", "open and close"]
+TCP = ["open", "crash, listening again"]
 SLOW = [
     (*case, is_exact)
     for name in [*TOYS, "textbook"]
     for case in scenarios(name)
+    if case[1] != "some end"  # of which there is much
     for is_exact in (False, True)
     if (name, is_exact) != ("echo", True)
 ]
@@ -61,7 +62,6 @@ TAKEN_APART = [
     ("post", "two in a bag", True),
     ("pit", "has a friend", False),
     pytest.param("outage", "both crash", True, marks=pytest.mark.slow),
-    pytest.param("rfc9293", "refused", False, marks=pytest.mark.slow),
 ]
 
 
@@ -114,7 +114,7 @@ def test_what_is_not_proved_is_refused(name: str, scenario: str, is_exact: bool)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scenario", ["reset from zero", "listener back, reused ISNs"])
+@pytest.mark.parametrize("scenario", ["reset from zero"])
 def test_what_is_not_proved_of_tcp_is_refused(scenario: str) -> None:
     assert not_proved_is_refused("rfc9293", scenario, False) > 0
 
@@ -219,7 +219,7 @@ def test_a_claim_of_a_call_without_a_meaning() -> None:
 
 @pytest.mark.parametrize(
     ("name", "scenario", "is_exact"),
-    [*TAKEN_APART, pytest.param("textbook", "four-way", False, marks=pytest.mark.slow)],
+    [*TAKEN_APART, pytest.param("rfc9293", "refused", False, marks=pytest.mark.slow)],
 )
 def test_without_any_one_view(name: str, scenario: str, is_exact: bool) -> None:
     whole = certificate(name, scenario, is_exact)
@@ -266,7 +266,11 @@ def test_the_start_is_covered_or_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "scenario", "is_exact"), [("timers", "one waits", False), ("post", "two in a bag", True)]
+    ("name", "scenario", "is_exact"),
+    [
+        ("timers", "one waits", False),
+        pytest.param("post", "two in a bag", True, marks=pytest.mark.slow),
+    ],
 )
 def test_with_any_one_segment_more_both_roads_agree(name: str, scenario: str, is_exact: bool) -> None:
     """It may be accepted: then what was added changes nothing."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from checker.explore.limits import Limits
 from checker.model.tables import Model
 from checker.prove.closure import exact
@@ -16,6 +18,7 @@ from tests.toys import tcp
 EVERY = 12
 
 
+@pytest.mark.slow
 def test_where_retransmissions_wait_for_the_one_before_runs_lead_to_views() -> None:
     """Such a retransmission may be sent, but not again and again: a run must not take it for one
     of the steps that fill a view."""

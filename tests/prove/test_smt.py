@@ -69,6 +69,7 @@ write_all(ask_of_document(load(Path(sys.argv[1]))).results(), Path(sys.argv[2]))
 """
 
 
+@pytest.mark.slow
 def test_the_same_bytes_whatever_the_hashes(tmp_path: Path) -> None:
     document = str(ROOT / "tests" / "documents" / "holes.md")
     for seed in ("1", "2"):

@@ -60,6 +60,7 @@ def test_a_question_that_is_given_up_is_said_to_be_unknown() -> None:
     has(shown, "    first.zero / first.next: unknown: timeout")
 
 
+@pytest.mark.slow
 def test_hazards_of_a_literal() -> None:
     found = of_numbers("reset from elsewhere")
     has(
@@ -77,12 +78,14 @@ def test_hazards_of_a_literal() -> None:
     )
 
 
+@pytest.mark.slow
 def test_hazards_of_two_incarnations() -> None:
     found = of_numbers("SYN in the window")
     has(found, "     fourth.listen if ISN 2 of A - ISN 1 of A = -4 to -1, 1 to 4 (mod 2^32)")
     assert "     the scenario's own numbers are such" in found
 
 
+@pytest.mark.slow
 def test_numbers_that_do_not_matter() -> None:
     assert of_numbers("open") == [
         "Other initial sequence numbers in open",

@@ -129,6 +129,7 @@ def test_a_row_that_can_fire_does_with_the_example() -> None:
             assert name in [ids[index] for index in found.fired], name
 
 
+@pytest.mark.slow
 def test_a_row_left_out_leaves_a_hole(tmp_path: Any) -> None:
     change = tmp_path / "hole.md"
     change.write_text(

@@ -157,6 +157,7 @@ def test_the_examples_of_the_manual_are_what_is_printed() -> None:
         assert "\n".join(printed).rstrip() == example.rstrip()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
 def test_the_documents_behind_them_are_tidy(path: Path) -> None:
     assert lint(load(path)) == []

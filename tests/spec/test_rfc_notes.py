@@ -95,27 +95,18 @@ def test_prose_is_at_most_92_columns_wide(path: Path) -> None:
     assert [line for line in prose.splitlines() if len(line) > 92 and not line.startswith("|")] == []
 
 
-def scenarios() -> list[tuple[str, str]]:
-    """All but those that have no meaning, whose notes show the error."""
-    names = ((f"literal/{p.stem}", s) for p in LITERAL for s in protocol(f"literal/{p.stem}").scenarios)
-    return [(document, scenario) for document, scenario in names if not raises(document, scenario)]
-
-
-@pytest.mark.parametrize(("document", "scenario"), scenarios())
-def test_a_literal_reading_does_what_its_scenario_expects(document: str, scenario: str) -> None:
-    judged = result(document, scenario).judged
-    assert [(j.verdict.property.name, j.verdict.outcome) for j in judged if not j.as_expected] == []
-
-
 @pytest.mark.parametrize("path", LITERAL, ids=lambda path: path.stem)
-def test_a_literal_document_is_sound(path: Path) -> None:
-    """Aligned, its twins keep what is said of them, and each of its own rows has a part in one
-    of its scenarios, unless it says why not."""
+def test_a_literal_reading_does_what_its_scenarios_expect(path: Path) -> None:
+    """All but those that have no meaning, whose notes show the error. It is aligned, its twins
+    keep what is said of them, and each of its own rows has a part in one of its scenarios, unless
+    it says why not."""
     document = f"literal/{path.stem}"
     text = path.read_text(encoding="utf-8")
     assert format_document(text) == text
     chosen = protocol(document)
     kept = [result(document, name) for name in chosen.scenarios if not raises(document, name)]
+    judged = [judged for found in kept for judged in found.judged]
+    assert [(j.verdict.property.name, j.verdict.outcome) for j in judged if not j.as_expected] == []
     assert unkept_twins(kept) == []
     own = [rule for rule in chosen.rules if rule.position.file == str(path)]
     fired = {rule.id for rule in own if any(found.rules[rule.id] for found in kept)}

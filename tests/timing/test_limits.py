@@ -201,6 +201,17 @@ def test_each_repetition_that_is_lost_adds_rto() -> None:
     assert bound(found.ends, "time-wait").longest == 2 * 60 + 30
 
 
+@pytest.mark.parametrize("more", [(), ("<FLAGS=FIN><Seq=400> from B is lost",)])
+def test_the_ends_of_a_queue_cannot_tell_which_repetition_is_lost(more: tuple[str, ...]) -> None:
+    """Two FINs are sent again, and the first of them arrives. The ends would see the same if it had
+    been lost, and the second, sent RTO later, had arrived."""
+    run = (*FOUR_WAY, f"{LAST_ACK} is lost", FIN_AGAIN, FIN_AGAIN, OVER, FIN_COMES, *more)
+    found = tcp(run, MSL="30", RTO="1..60")
+    assert limits(found, "time-wait") == (60 + 30, 2 * 60 + 30)
+    assert tcp(run, MSL="30", RTO="1..60", time_wait="150").possible
+    assert not tcp(run, MSL="30", RTO="1..60", time_wait="150.5").possible
+
+
 def test_a_repetition_that_takes_longer_than_rto_adds_msl() -> None:
     found = bound(tcp(ACK_LOST, MSL="120", RTO="1..60").ends, "time-wait")
     assert (None, Fraction(180)) in found.without

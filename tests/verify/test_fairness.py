@@ -108,13 +108,13 @@ def agrees(graph: Labelled) -> None:
         assert found == expected
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(graphs())
 def test_fair_sets_are_those_found_by_force(graph: Labelled) -> None:
     agrees(graph)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(graphs())
 def test_fair_sets_are_the_same_if_edges_are_looked_at_one_by_one(graph: Labelled) -> None:
     with mock.patch.object(fairness, "EDGES_AT_ONCE", 1), mock.patch.object(fairness, "MOST_PAIRS", 1):
@@ -128,7 +128,7 @@ def test_fair_sets_of_ten_thousand_graphs(graph: Labelled) -> None:
     agrees(graph)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(graphs())
 def test_a_cycle_in_a_fair_set_is_fair(graph: Labelled) -> None:
     edges, owing, sets = graph.sets()

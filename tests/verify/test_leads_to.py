@@ -182,3 +182,61 @@ def test_ghosts_do_not_tell_segments_apart() -> None:
     letters = [a for a in model.actions.values if a.kind == "delivery" and a.end == 1]
     assert {letter.segment.values[1] for letter in letters if letter.segment} == {0, 1}
     assert len({fair_action(model, letter, ()) for letter in letters}) == 1
+
+
+BALL = """# A serves a ball; B plays it back or keeps it
+
+| state | meaning |
+|---|---|
+| ready | |
+| served | |
+
+| field | written | kind | unless given |
+|---|---|---|---|
+| `number` | NUMBER | count to 1 | `0` |
+
+| switch | kind | default | meaning |
+|---|---|---|---|
+| `plays` | flag | on | whoever gets the ball plays it back |
+| `knocks` | flag | off | A goes on knocking |
+
+| event | kind | fair |
+|---|---|---|
+| serve | call | no |
+| ball | arrival | yes |
+| timeout knock | timer | yes |
+
+| rule | in | on | if | do | send | next | then |
+|---|---|---|---|---|---|---|---|
+| `serve.ready` | ready | serve | | | `<NUMBER=1>` | served | |
+| `serve.again` | served | serve | | | | | refuse |
+| `ball.back` | ready, served | ball | `plays` | | `<NUMBER=1>` | | |
+| `ball.kept` | ready, served | ball | `not plays` | | | | |
+| `knock.served` | served | timeout knock | `knocks` | | `<NUMBER=0>` | | |
+
+| property | kind | when | claim |
+|---|---|---|---|
+| rests | leads to | `A's STATE is served` | `nothing in flight` |
+
+| scenario | A | B | network | bounds | set | expect |
+|---|---|---|---|---|---|---|
+| rally | serve | none | queue | capacity 1 | | rests violated |
+| copies | serve | none | queue, duplicate | capacity 2 | plays = off | rests violated |
+| knocks | serve | none | queue, lose | capacity 2 | plays = off, knocks = on | rests violated |
+"""
+
+
+@pytest.mark.parametrize(
+    ("scenario", "words"),
+    [
+        ("rally", "a livelock, segments that circulate for ever: "),
+        # The ends are done with it; it is the network that keeps it going, and a timer in the other.
+        ("copies", "this can go on for as long as the network makes copies: "),
+        ("knocks", "this can go on for ever: "),
+    ],
+)
+def test_a_livelock_is_one_of_the_ends_alone(scenario: str, words: str) -> None:
+    protocol = parse(BALL, "ball.md")
+    (judged,) = check_scenario(protocol, protocol.scenarios[scenario], Limits()).judged
+    assert judged.as_expected
+    assert judged.verdict.reason.startswith(words)

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from checker.explore.engines import CHECKPOINT
 from checker.explore.limits import ResumeError
 from checker.explore.native.expand import Expander
 from checker.explore.native.files import Files
@@ -25,7 +26,6 @@ from checker.explore.native.words import Words
 from checker.model.evaluate import SemanticError
 from checker.model.tables import LimitReached
 
-NAME = "checkpoint"
 MAGIC = b"lastack checkpoint 2\n"
 DIGEST = 32
 
@@ -36,7 +36,7 @@ def begin(folder: Path) -> None:
     """Makes room for an exploration: what an earlier one left there is removed."""
     folder.mkdir(parents=True, exist_ok=True)
     # First of all the checkpoint, so that it never stands beside the states of another one.
-    for path in [folder / NAME, *folder.glob("states.*")]:
+    for path in [folder / CHECKPOINT, *folder.glob("states.*")]:
         path.unlink(missing_ok=True)
 
 
@@ -56,7 +56,7 @@ def save(expander: Expander, words: Words, values: dict[str, Any], arrays: Array
     }
     every = {**arrays, "log": np.array(expander.tables.log, dtype=np.int64).reshape(-1, 3)}
     every |= {f"contents.{name}": column for name, column in contents._asdict().items()}
-    _write(words.files.folder / NAME, header, every)
+    _write(words.files.folder / CHECKPOINT, header, every)
     words.files.forget_others()
 
 
@@ -66,7 +66,7 @@ def load(expander: Expander, initial: tuple[int, ...], folder: Path) -> tuple[Wo
     ``expander`` is one that has only given its ``initial`` state, and is brought to where it was.
     Raises ``ResumeError`` where anything is damaged, or of another scenario.
     """
-    header, arrays = _read(folder / NAME)
+    header, arrays = _read(folder / CHECKPOINT)
     if header["scope"] != list(expander.scope):
         raise _another(folder)
     try:

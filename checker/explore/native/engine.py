@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from checker.explore.engines import processors
+from checker.explore.engines import CHECKPOINT, processors
 from checker.explore.graph import Mask, StateGraph
 from checker.explore.limits import Limits, Progress
 from checker.explore.native import checkpoint
@@ -75,7 +75,7 @@ class _Exploration:
 
     def begin(self, resume: bool) -> None:
         """Makes the initial state the only one, or all those of an earlier exploration."""
-        if resume and self.workdir is not None and (self.workdir / checkpoint.NAME).exists():
+        if resume and self.workdir is not None and (self.workdir / CHECKPOINT).exists():
             self._resume(self.workdir)
         else:
             if self.workdir is not None:

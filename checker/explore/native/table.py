@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from checker.explore.native.arrays import Bytes, Longs, Numbers
 from checker.explore.native.jit import LINE, first_of, inlined, kernel, prefetch
+from checker.explore.native.memory import resized, zeros
 
 REGION_BITS = 6
 REGIONS = 1 << REGION_BITS
@@ -48,36 +48,12 @@ def table(size: int, wide: bool) -> Table:
     size = -(-size // LINE) * LINE
     entries = REGIONS * size
     return Table(
-        _lines(np.zeros(entries + LINE, dtype=np.int64), entries),
-        _lines(np.zeros(entries + LINE, dtype=np.int64), entries) if wide else np.zeros(0, dtype=np.int64),
+        zeros(entries),
+        zeros(entries) if wide else np.zeros(0, dtype=np.int64),
         np.zeros(REGIONS, dtype=np.int64),
         size,
         wide,
     )
-
-
-def _lines(words: Longs, entries: int) -> Longs:
-    """``entries`` entries of ``words``, the first of which begins a line of memory."""
-    begin = _begin(words)
-    return words[begin : begin + entries]
-
-
-def _begin(words: npt.NDArray[Any]) -> int:
-    """Where in ``words`` a line of memory begins."""
-    return -words.ctypes.data // 8 % LINE
-
-
-def _enlarged(old: Longs, entries: int) -> Longs:
-    """``old`` with ``entries`` entries, in the same memory if it can be; those added are 0."""
-    words = old.base
-    assert words is not None
-    before = _begin(words)
-    words.resize(entries + LINE, refcheck=False)
-    begin = _begin(words)
-    if begin != before:  # it was moved elsewhere, where lines begin elsewhere
-        words[begin : begin + len(old)] = words[before : before + len(old)].copy()
-        words[begin + len(old) :] = 0
-    return _lines(words, entries)
 
 
 def one_by_one(work: Callable[[tuple[int, int]], None], items: Sequence[tuple[int, int]]) -> None:
@@ -86,11 +62,11 @@ def one_by_one(work: Callable[[tuple[int, int]], None], items: Sequence[tuple[in
 
 
 def larger(old: Table, together: Together = one_by_one, threads: int = 1) -> Table:
-    """The table half as large again, in the same memory; ``old`` is not to be used again.
+    """The table half as large again, in its place; ``old`` is not to be used again.
     ``together`` may do work on different items at once, in as many ``threads``."""
     size = old.size + max(LINE, old.size // 2 // LINE * LINE)
-    lo = _enlarged(old.lo, REGIONS * size)
-    hi = _enlarged(old.hi, REGIONS * size) if old.wide else old.hi
+    lo = resized(old.lo, REGIONS * size)
+    hi = resized(old.hi, REGIONS * size) if old.wide else old.hi
     new = old._replace(size=size, lo=lo, hi=hi)
 
     def spread(regions: tuple[int, int]) -> None:

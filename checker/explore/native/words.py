@@ -7,6 +7,7 @@ import numpy as np
 from checker.explore.native.arrays import Longs, Numbers
 from checker.explore.native.files import Files
 from checker.explore.native.layout import Needs, fields_for, packed, unpacked
+from checker.explore.native.memory import resized, zeros
 from checker.explore.native.table import REGIONS, Table, fill, table
 from checker.explore.native.tuples import Fields, Scope
 
@@ -24,8 +25,8 @@ class Words:
         self._scope = scope
         self.fields = fields
         self.files = files
-        self.lo: Longs = np.zeros(0, dtype=np.int64)
-        self.hi: Longs = np.zeros(0, dtype=np.int64)
+        self.lo: Longs = zeros(0)
+        self.hi: Longs = zeros(0)
         self.count = 0
 
     def begin(self, initial: tuple[int, ...]) -> None:
@@ -36,8 +37,7 @@ class Words:
         self.count = 1
 
     def reserve(self, more: int) -> None:
-        """Room for ``more`` states. ``resize`` moves pages instead of copying them where it can,
-        so there are never two copies of a large array."""
+        """Room for ``more`` states."""
         size = self.count + more
         if size > len(self.lo):
             size += len(self.lo) // 8
@@ -49,9 +49,9 @@ class Words:
             if self.fields.wide:
                 self.hi = self.files.resized("hi", size)
             return
-        self.lo.resize(size, refcheck=False)
+        self.lo = resized(self.lo, size)
         if self.fields.wide:
-            self.hi.resize(size, refcheck=False)
+            self.hi = resized(self.hi, size)
 
     def trim(self) -> None:
         """Gives back the memory that is not used."""
@@ -77,7 +77,7 @@ class Words:
             self.files.next_generation()
             self._resize(len(old_lo))
         elif self.fields.wide and not old.wide:
-            self.hi = np.zeros(len(self.lo), dtype=np.int64)
+            self.hi = zeros(len(self.lo))
         for begin in range(0, self.count, BLOCK):
             part = slice(begin, min(begin + BLOCK, self.count))
             hi = old_hi[part] if old.wide else old_hi

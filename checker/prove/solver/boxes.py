@@ -9,7 +9,7 @@ from typing import Any
 import z3
 
 from checker.document.kinds import MODULUS
-from checker.prove.solver.obligation import EFFORT
+from checker.prove.solver.obligation import EFFORT, new_solver
 from checker.prove.solver.terms import SEQ_BITS, Bool, all_of, any_of, negated
 
 MOST = 24
@@ -62,9 +62,7 @@ def _order(box: Box) -> list[tuple[int, int]]:
 class _Search:
     def __init__(self, condition: Bool, names: Sequence[str]) -> None:
         self.vectors = {name: z3.BitVec(name, SEQ_BITS) for name in names}
-        self._inside, self._outside = z3.Solver(), z3.Solver()
-        for solver in (self._inside, self._outside):
-            solver.set("rlimit", EFFORT)
+        self._inside, self._outside = new_solver(EFFORT, True), new_solver(EFFORT, True)
         self._inside.add(condition)
         self._outside.add(negated(condition))
 

@@ -25,7 +25,7 @@ from checker.prove.search import without_bounds
 from checker.prove.solver.boxes import Solutions, solutions
 from checker.prove.solver.instances import Instances, Key, Recorder
 from checker.prove.solver.numbers import Numbers, Unknown, Unsupported, is_number
-from checker.prove.solver.obligation import names_in
+from checker.prove.solver.obligation import EFFORT, names_in, new_solver
 from checker.prove.solver.terms import SEQ_BITS, Bool, Words, any_of
 from checker.prove.steps import Step, Steps
 
@@ -234,7 +234,7 @@ def _only_differences(condition: Bool, unknowns: list[Unknown]) -> bool:
     """Whether moving all of ``unknowns`` by as much never changes ``condition``."""
     move = z3.BitVec("move", SEQ_BITS)
     moved = z3.substitute(condition, *[(u.term, u.term + move) for u in unknowns])
-    solver = z3.Solver()
+    solver = new_solver(EFFORT, True)
     solver.add(condition != moved)
     return bool(solver.check() == z3.unsat)
 

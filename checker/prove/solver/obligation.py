@@ -60,10 +60,12 @@ def solve(obligation: Obligation, effort: int = EFFORT) -> Result:
     return answer_of(solver, obligation)
 
 
-def new_solver(effort: int) -> Any:
-    """A solver that gives up a question beyond so much ``effort``."""
-    solver = z3.SolverFor("QF_BV")
+def new_solver(effort: int, is_general: bool = False) -> Any:
+    """A solver that gives up a question beyond so much ``effort``: the one for bit-vectors, or the
+    ``is_general`` one, which is the better one where many questions share their assertions."""
+    solver = z3.Solver() if is_general else z3.SolverFor("QF_BV")
     solver.set("rlimit", effort)
+    solver.set("ctrl_c", False)  # or it would answer Ctrl-C by `unknown`, and nobody else heard of it
     return solver
 
 

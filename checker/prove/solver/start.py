@@ -13,7 +13,8 @@ from checker.prove.solver.encode import End
 from checker.prove.solver.frame import Carried
 from checker.prove.solver.given import A_ACTS, Given
 from checker.prove.solver.network import EndState
-from checker.prove.solver.terms import TRUE, Bool, Term, all_of, negated
+from checker.prove.solver.obligation import EFFORT, TOO_MUCH, new_solver
+from checker.prove.solver.terms import TRUE, Bool, EncodeError, Term, all_of, negated
 from checker.prove.solver.transition import Transition
 
 Sent = Mapping[str, Term]
@@ -23,7 +24,8 @@ Sent = Mapping[str, Term]
 def start(transition: Transition) -> Bool:
     """That the state now is the one in which runs begin.
 
-    Raises ``SemanticError`` if a call cannot be made before, or what it sends finds no room.
+    Raises ``SemanticError`` if a call cannot be made before, or what it sends finds no room, and
+    ``EncodeError`` if the solver cannot say.
     """
     opening = _Opening(transition)
     for end, call in transition.scenario.opened:
@@ -49,7 +51,7 @@ class _Opening:
         """What a call does; the solver finds it, as there is one way only."""
         transition, us = self.transition, self.ends[end]
         reaction = transition.reactor.react(call, self.names[end])
-        solver = z3.Solver()
+        solver = new_solver(EFFORT, True)
         solver.add(
             transition.a_acts == A_ACTS[end],
             transition.happens(call),
@@ -57,7 +59,10 @@ class _Opening:
             reaction.enabled,
             *does(transition.after, transition.sent, [(TRUE, reaction)], transition.frame.words),
         )
-        if solver.check() != z3.sat:
+        answer = solver.check()
+        if answer == z3.unknown:
+            raise EncodeError(f"{self.scenario.position}: {call} before the start: {TOO_MUCH}")
+        if answer != z3.sat:
             self._cannot(f"{'AB'[end]} cannot call {call} in {self.names[end]}")
         self._take(end, solver.model())
 

@@ -26,6 +26,9 @@ LACKING = {
     "penwidth": "2.2",
 }
 
+FAR = 3
+"""Rows. Arrows over so many of them that lead both ways run side by side."""
+
 WIDTH_OF_LIST = 1.5
 """Inches for a list of states that are drawn apart."""
 
@@ -121,7 +124,10 @@ class _Drawing:
                     looks.append(look)
                 key = (*self._ends(number), looks.index(look))
                 together.setdefault(key, (look, []))[1].append(number)
+        both = {(source, target) for source, target, _ in together}
         for (source, target, _), (look, numbers) in together.items():
+            if (target, source) in both:
+                look = look | self._corner(source, target)
             rows = dict.fromkeys(row for number in numbers for row in self.machine.arrows[number].rows)
             words = dict.fromkeys(self.words[number] for number in numbers)
             self._edge(source, target, list(words), look, ", ".join(rows))
@@ -140,6 +146,15 @@ class _Drawing:
         sources = [place for place in self.places if place.state == arrow.source]
         targets = [place for place in self.places if place.state == arrow.target]
         return min(((a, b) for a in sources for b in targets), key=_distance)
+
+    def _corner(self, source: Place, target: Place) -> Look:
+        """Where an arrow ends that runs beside one that leads back: at a corner, for if both began and
+        ended at the same spots, nobody could tell whose the heads are. They run on the left, where
+        nothing is beside the upper place, and elsewhere part by themselves."""
+        upper = min(source, target, key=lambda place: place.row)
+        free = not any(place.row == upper.row and place.column < upper.column for place in self.places)
+        far = self.figure is not None and abs(source.row - target.row) >= FAR
+        return {"headport": "sw"} if far and free else {}
 
     def _look(self, number: int) -> Look:
         if self.marks:
@@ -221,7 +236,9 @@ class _Drawing:
 
 def _turned(look: Look) -> Look:
     """How an arrow looks that is given from its head to its tail."""
-    return {**look, "dir": "back", "arrowtail": look["arrowhead"]}
+    ports = {"tailport": look["headport"]} if "headport" in look else {}
+    rest = {key: value for key, value in look.items() if key != "headport"}
+    return {**rest, **ports, "dir": "back", "arrowtail": look["arrowhead"]}
 
 
 def _distance(ends: tuple[Place, Place]) -> tuple[int, int]:

@@ -25,8 +25,8 @@ GAP = 420.0
 """Between the lifelines, unless segments need more."""
 BAR = 8.0
 """The width of a lifeline."""
-LEFT = MARGIN + NUMBERS + SIDE
-"""Where the lifeline of A is."""
+AWAY = 16.0
+"""From a lifeline to the words beside it."""
 
 SIZE, SMALL, LARGE = 11.0, 9.5, 13.0
 LEADING = 13.0
@@ -60,17 +60,21 @@ class Row:
 
 class Places:
     """The places of a run with a title. ``left`` and ``right`` are where the lifelines are, ``start``
-    and ``end`` where time begins and ends."""
+    and ``end`` where time begins and ends. ``brief`` is without rows and changes, and only as wide
+    as that needs."""
 
-    def __init__(self, model: Model, trace: Trace, title: Sequence[str]) -> None:
+    def __init__(self, model: Model, trace: Trace, title: Sequence[str], brief: bool = False) -> None:
         self.model = model
         self.trace = trace
+        self.brief = brief
         self.flights = flights_of(trace, model.scenario.network.order)
         longest = max((len(model.form.write(flight.segment)) for flight in self.flights.all), default=0)
-        self.left, self.right = LEFT, LEFT + max(GAP, longest * SIZE * ADVANCE + 40.0)
-        self.width = self.right + SIDE + MARGIN
-        self.title = [part for line in title for part in _wrapped(line, self.width - 2 * MARGIN, LARGE)]
         self.notes = {number: list(self._notes(number)) for number in range(1, len(trace.steps) + 1)}
+        side = self._widest() + AWAY + 8.0 if brief else SIDE
+        self.left = MARGIN + NUMBERS + side
+        self.right = self.left + max(GAP, longest * SIZE * ADVANCE + 40.0)
+        self.width = self.right + side + MARGIN
+        self.title = [part for line in title for part in _wrapped(line, self.width - 2 * MARGIN, LARGE)]
         self.start = MARGIN + TITLE * len(self.title) + HEAD
         self.rows: dict[int, Row] = {}
         top = self.start + SENT * max(len(self._before_the_run(end)) for end in (0, 1))
@@ -79,6 +83,11 @@ class Places:
             self.rows[number] = self._row(number, top)
             top += self.rows[number].height
         self.end = top
+
+    def _widest(self) -> float:
+        """The width of the widest words beside a lifeline."""
+        states = [Words(0, 0, shortened(local.state), SIZE) for local in self.trace.initial.ends]
+        return max(words.width for part in (states, *self.notes.values()) for words in part)
 
     def _row(self, number: int, top: float) -> Row:
         arrives = number in self.flights.of_step
@@ -115,6 +124,8 @@ class Places:
             yield Words(0, 0, line, SIZE, bold=True)
         for line in _beside(action.event, SIZE):
             yield Words(0, 0, line, SIZE, LOOKS[action.kind].colour)
+        if self.brief:
+            return
         rows = "; ".join(cited(self.model.protocol, step.rules))
         for text in (rows, changes_of(self.model.protocol, before, after)):
             yield from (Words(0, 0, line, SMALL, GREY) for line in _beside(text, SMALL))

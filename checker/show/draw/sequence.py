@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from checker.model.tables import Model
 from checker.show.draw.places import (
+    AWAY,
     BAR,
     LARGE,
     LEADING,
@@ -28,26 +29,31 @@ SHADES = (WHITE, PALE)
 """A lifeline's colour changes with the state."""
 
 
-def sequence(model: Model, trace: Trace, title: Sequence[str]) -> Picture:
-    """``trace``, which replays in ``model``, as a picture with ``title`` above it."""
-    return _Drawing(model, trace, title).picture()
+def sequence(model: Model, trace: Trace, title: Sequence[str], brief: bool = False) -> Picture:
+    """``trace``, which replays in ``model``, as a picture with ``title`` above it; ``brief`` for
+    where the rows that fired and what they changed are told elsewhere."""
+    return _Drawing(model, trace, title, brief).picture()
 
 
 class _Drawing:
-    def __init__(self, model: Model, trace: Trace, title: Sequence[str]) -> None:
+    def __init__(self, model: Model, trace: Trace, title: Sequence[str], brief: bool) -> None:
         self.model = model
         self.trace = trace
         self.title = title
-        self.places = Places(model, trace, title)
+        self.places = Places(model, trace, title, brief)
 
     def picture(self) -> Picture:
-        shapes = [*self._heading(), *self._lifelines(), *self._rules()]
+        shapes = [*self._heading(), *self._lifelines()]
         for flight in self.places.flights.made_in(0):
             shapes.extend(self._flight(flight, 0))
         for number in self.places.rows:
             shapes.extend(self._step(number))
+        # Last, so that no arrow strikes out their words.
+        shapes.extend(self._rules())
         shapes.extend(self._bracket())
-        return Picture(" · ".join(self.title), self.places.width, self.places.end + MARGIN, tuple(shapes))
+        title, height = " · ".join(self.title), self.places.end + MARGIN
+        rows = tuple((row.top, row.height) for row in self.places.rows.values())
+        return Picture(title, self.places.width, height, tuple(shapes), rows)
 
     # What does not belong to a step
 
@@ -107,7 +113,7 @@ class _Drawing:
 
     def _beside(self, end: int) -> float:
         """Where the words beside a lifeline stand."""
-        return self.places.lifeline(end, -16.0)
+        return self.places.lifeline(end, -AWAY)
 
     def _flight(self, flight: Flight, number: int) -> Iterator[Shape]:
         """The arrow of a segment, where it departs, with what becomes of it."""

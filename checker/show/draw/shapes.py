@@ -69,9 +69,11 @@ Shape = Line | Words | Box
 
 @dataclass(frozen=True)
 class Picture:
-    """Shapes, those behind others first, with what the picture is called."""
+    """Shapes, those behind others first, with what the picture is called. ``rows`` are the (top,
+    height) of the steps."""
 
     title: str
     width: float
     height: float
     shapes: tuple[Shape, ...]
+    rows: tuple[tuple[float, float], ...] = ()

@@ -54,7 +54,7 @@ def _shape(shape: Shape) -> Iterator[str]:
 def _line(line: Line) -> Iterator[str]:
     points = list(line.points)
     if line.arrow:
-        head, neck = _head(points[-2], points[-1])
+        head, neck = arrowhead(points[-2], points[-1])
         points[-1] = neck
     places = " ".join(f"{_number(x)},{_number(y)}" for x, y in points)
     yield (
@@ -66,7 +66,7 @@ def _line(line: Line) -> Iterator[str]:
         yield f'<polygon points="{corners}" fill="{line.colour}"/>'
 
 
-def _head(
+def arrowhead(
     before: tuple[float, float], tip: tuple[float, float]
 ) -> tuple[list[tuple[float, float]], tuple[float, float]]:
     """(the corners of an arrowhead, where its line ends). Markers would need names, which are not
@@ -84,14 +84,19 @@ def _words(words: Words) -> Iterator[str]:
     bold = ' font-weight="bold"' if words.bold else ""
     anchor = "" if words.anchor == "start" else f' text-anchor="{words.anchor}"'
     if words.halo:
-        left = {"start": words.x, "middle": words.x - words.width / 2, "end": words.x - words.width}
-        place = f'x="{_number(left[words.anchor] - 2)}" y="{_number(words.y - words.size * 0.85)}"'
-        size = f'width="{_number(words.width + 4)}" height="{_number(words.size * 1.1)}"'
+        x, y, width, height = map(_number, halo(words))
+        place, size = f'x="{x}" y="{y}"', f'width="{width}" height="{height}"'
         yield f'<rect {place} {size} fill="{WHITE}" fill-opacity="0.85"/>'
     yield (
         f'<text x="{_number(words.x)}" y="{_number(words.y)}" font-size="{_number(words.size)}"'
         f' fill="{words.colour}"{anchor}{bold} xml:space="preserve">{markup(words.text)}</text>'
     )
+
+
+def halo(words: Words) -> tuple[float, float, float, float]:
+    """The rectangle behind words that keeps lines off them: x, y, width, height."""
+    left = {"start": words.x, "middle": words.x - words.width / 2, "end": words.x - words.width}
+    return left[words.anchor] - 2, words.y - words.size * 0.85, words.width + 4, words.size * 1.1
 
 
 def _box(box: Box) -> str:

@@ -85,6 +85,22 @@ def test_an_omission_that_the_figure_owns_up_to_bears_its_name(tmp_path: Path) -
     assert "rcv hello <I>(note)</I>" in dot
 
 
+def test_heads_of_arrows_that_run_side_by_side_are_apart(tmp_path: Path) -> None:
+    """Else an arrow that begins where another one ends would seem to have two heads."""
+    places = "".join(f"| {name} | {name} | {row} | 1 |\n" for row, name in enumerate("abcd", 1))
+    before, _, rest = RIGHT.partition("| Bed |")
+    arrows = rest[rest.index("\n\n") + 1 : rest.index("| 1 | Bed")]
+    figure = load_figure(write(tmp_path, f"{before}{places}{arrows}| 1 | a | b | go | | | go | |\n"))
+
+    def ports(*ways: str) -> list[tuple[str, str]]:
+        dot = to_dot(roads(*((a, b, "call", "go") for a, b in ways)), ["roads"], figure)
+        return re.findall(r"^\t(s\d -> s\d) .*?\b(headport=\w+|tailport=\w+)", dot, re.MULTILINE)
+
+    assert ports("ad", "da") == [("s0 -> s3", "headport=sw"), ("s0 -> s3", "tailport=sw")]
+    # None leads back, or they are so short that they part by themselves.
+    assert ports("ad", "ab", "ba", "ca", "ac") == []
+
+
 # Arrows drawn apart
 
 CITY = """# Roads

@@ -1,0 +1,2 @@
+if (data.mode === "report") new Report();
+else new Walk();
