@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Compares documents with those of a revision: `lastack diff` in Markdown goes to the output
 # `comment` and the job's summary, the worst exit code to the output `code`. Wants DOCUMENTS, one a
-# line, and BASE. A document is compared if its own file differs; one that is new is only named.
+# line, and BASE; DIFF_OPTIONS are further options, one a line. A document is compared if its own
+# file differs; one that is new is only named.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 lastack=${LASTACK:-lastack}
@@ -13,6 +14,11 @@ named=()
 while IFS= read -r document; do
   named+=("$document")
 done < <(items "$DOCUMENTS")
+
+options=(--format markdown)
+while IFS= read -r option; do
+  options+=("$option")
+done < <(items "${DIFF_OPTIONS:-}")
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -32,7 +38,7 @@ while IFS= read -r file; do
     continue
   fi
   code=0
-  "$lastack" diff "$BASE:$path" "$file" --format markdown >> "$scratch/comment" 2>> "$scratch/errors" || code=$?
+  "$lastack" diff "${options[@]}" -- "$BASE:$path" "$file" >> "$scratch/comment" 2>> "$scratch/errors" || code=$?
   printf '\n' >> "$scratch/comment"
   # 2 outweighs 1, and 1 outweighs 3.
   case "$worst$code" in

@@ -110,9 +110,13 @@ def tree(folder: Path) -> Path:
     return folder
 
 
+FRESH = {"LASTACK_NO_CACHE": "1"}
+"""What another run found out is not told again: it is the finding out that is measured."""
+
+
 def lastack(at: Path, *arguments: str, codes: Sequence[int] = (0,)) -> Taken:
     """The program in ``at``, which also keeps there what it compiles."""
-    environment = {**os.environ, "PYTHONPATH": str(at), "XDG_CACHE_HOME": str(at / "cache")}
+    environment = {**os.environ, "PYTHONPATH": str(at), "XDG_CACHE_HOME": str(at / "cache"), **FRESH}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     return taken([sys.executable, *arguments], at, environment, codes)
 

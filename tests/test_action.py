@@ -25,12 +25,13 @@ SCRIPTS = ROOT / "action"
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
 DIFF = """#!/bin/sh
-# Stands in for `lastack diff`, of which only the command line counts here.
-if [ "$1" = diff ]; then
-  printf 'diff %s|%s|%s|%s\\n' "$2" "$3" "$4" "$5"
-  printf '%s\\n' "$TOLD"
+# Where a test says what `lastack diff` tells, only its command line counts.
+if [ "$1" = diff ] && [ -n "${TOLD+told}" ]; then
+  printf '%s|' "$@"
+  printf '\\n%s\\n' "$TOLD"
   echo "::add-mask::told ##[error]x" >&2
-  exit "$(cat "$CODES/$3")"
+  for document do :; done
+  exit "$(cat "$CODES/$document")"
 fi
 """
 
@@ -92,7 +93,6 @@ def runner(tmp_path: Path) -> Runner:
         "GITHUB_ACTION_PATH": str(ROOT),
         "RUNNER_TEMP": str(tmp_path / "temp"),
         "CODES": str(codes),
-        "TOLD": "nothing",
     }
     return Runner(tmp_path, checkout, variables)
 
@@ -118,7 +118,7 @@ def test_every_script_gets_what_it_wants() -> None:
         "place.sh": {"PYTHON"},
         "install.sh": {"PYTHON", "PLACE", "XDG_CACHE_HOME"},
         "check.sh": {"LASTACK", "XDG_CACHE_HOME", "DOCUMENTS", "OPTIONS", "JUNIT", "SARIF"},
-        "diff.sh": {"LASTACK", "XDG_CACHE_HOME", "DOCUMENTS", "BASE"},
+        "diff.sh": {"LASTACK", "XDG_CACHE_HOME", "DOCUMENTS", "DIFF_OPTIONS", "BASE"},
     }
     assert {match[1]: set(env) for match, env in called.items() if match} == wants
     assert {path.name for path in SCRIPTS.iterdir()} == {*wants, "common.sh"}
@@ -191,12 +191,14 @@ def test_diff_compares_what_has_changed(runner: Runner) -> None:
     codes.mkdir()
     for name, code in (("a door.md", "1"), ("porch.md", "3")):
         (codes / name).write_text(code, encoding="utf-8")
-    ended, out, err = runner.run("diff.sh", DOCUMENTS="protocols\ntextbook", BASE=base)
+    ended, out, err = runner.run(
+        "diff.sh", DOCUMENTS="protocols\ntextbook", BASE=base, DIFF_OPTIONS="--max-states=9\n", TOLD="nothing"
+    )
     assert (ended, out) == (0, "")
     # What stands in the log is no command.
     assert [line for line in err.splitlines() if "told" in line] == [": :add-mask::told # #[error]x"] * 2
     comment = "\n".join(
-        f"diff {base}:protocols/{name}|protocols/{name}|--format|markdown\nnothing\n"
+        f"diff|--format|markdown|--max-states=9|--|{base}:protocols/{name}|protocols/{name}|\nnothing\n"
         for name in ("a door.md", "porch.md")
     )
     comment = comment.replace("\ndiff", "\n### `protocols/new.md` is new\n\ndiff", 1)
@@ -214,9 +216,47 @@ def test_the_worst_code_counts(runner: Runner, codes: str, worst: str) -> None:
     for name, code in zip(("a.md", "b.md"), codes, strict=True):
         write_door(runner.checkout, "", "woken violated", name)
         (Path(runner.variables["CODES"]) / name).write_text(code, encoding="utf-8")
-    _, out, _ = runner.run("diff.sh", DOCUMENTS="a.md\nb.md", BASE=base)
+    _, out, _ = runner.run("diff.sh", DOCUMENTS="a.md\nb.md", BASE=base, TOLD="nothing")
     assert runner.outputs()["code"] == worst
     assert out.startswith("::warning ") is (worst == "2")
+
+
+def test_what_lastack_says_of_a_change(runner: Runner) -> None:
+    """By `lastack diff` itself, of a file in a folder, with a name that looks like an option."""
+    (runner.checkout / "some where").mkdir()
+    path = write_door(runner.checkout / "some where", name="-a door.md")
+    base = committed(runner.checkout)
+    text = path.read_text(encoding="utf-8")
+    knock = "| `letter.asleep` | asleep | letter | | | | awake | |"
+    assert knock in text
+    path.write_text(text.replace(knock, knock.replace(" awake ", " ")), encoding="utf-8")
+    ended, out, err = runner.run("diff.sh", DOCUMENTS="some where", BASE=base)
+    assert (ended, out, err) == (0, "", "")
+    outputs = runner.outputs()
+    assert outputs["code"] == "1"
+    lines = outputs["comment"].splitlines()
+    assert lines[0] == f"### `{base}:some where/-a door.md` → `some where/-a door.md`"
+    assert "| woken | quiet | holds → violated | `letter.asleep` |" in lines
+    assert runner.summary.strip() == outputs["comment"].strip()
+
+
+def test_a_document_that_has_become_wrong(runner: Runner) -> None:
+    path = write_door(runner.checkout)
+    base = committed(runner.checkout)
+    path.write_text(path.read_text(encoding="utf-8").replace("| `lazy` |", "| `lasy` |"), encoding="utf-8")
+    ended, out, err = runner.run("diff.sh", DOCUMENTS="door.md", BASE=base)
+    assert (ended, runner.outputs()["code"]) == (0, "2")
+    assert out.startswith("::warning ")
+    assert "door.md:" in err
+
+
+def test_a_limit_of_the_comparison(runner: Runner) -> None:
+    path = write_door(runner.checkout)
+    base = committed(runner.checkout)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("| waiting, awake | letter |", "| awake | letter |"), encoding="utf-8")
+    runner.run("diff.sh", DOCUMENTS="door.md", BASE=base, DIFF_OPTIONS="--max-states=1")
+    assert runner.outputs()["code"] == "3"
 
 
 def test_nothing_has_changed(runner: Runner) -> None:

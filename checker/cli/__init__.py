@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import time
 from collections.abc import Mapping
 from typing import ClassVar, TextIO, cast
 
@@ -18,6 +19,9 @@ from checker import __version__
 from checker.cli.closed import Closed
 from checker.cli.interruption import Interruption
 from checker.cli.messages import complain, say
+
+STARTED = time.time()
+"""Before most of the program is loaded."""
 
 AS_EXPECTED, NOT_AS_EXPECTED, ERROR, LIMIT = 0, 1, 2, 3
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 import click
 from rich.text import Text
 
-from checker.cli import AS_EXPECTED, ERROR, LIMIT, NOT_AS_EXPECTED
+from checker.cli import AS_EXPECTED, ERROR, LIMIT, NOT_AS_EXPECTED, cache
+from checker.cli.cache import KeptVerdicts
 from checker.cli.checking import Checking
 from checker.cli.choice import Options, chosen_of, require_known, require_no_choice
 from checker.cli.claims import claim_jobs
@@ -20,14 +21,18 @@ from checker.cli.messages import complain
 from checker.cli.output import WRITERS, Outputs
 from checker.cli.terminal import require_writable
 from checker.document.library import holds_claims, load
+from checker.document.meaning import Meaning
 from checker.document.problems import DocumentError, Problem
 from checker.document.protocol import Protocol, Scenario
 from checker.document.scenarios import MAX_CAPACITY
 from checker.document.statements import Statements, load_statements
 from checker.explore.engines import ENGINES, Engine, is_installed
 from checker.explore.limits import Limits
+from checker.model.evaluate import Evaluator
+from checker.model.tables import Model
 from checker.show.paragraph import paragraph
-from checker.verify.results import ScenarioResult, check_scenario
+from checker.verify.kept import KeptScenario, keep, known_verdicts, result_of
+from checker.verify.results import Judged, ScenarioResult, check_scenario
 
 
 @click.command("check", context_settings={"max_content_width": 80})
@@ -57,6 +62,7 @@ from checker.verify.results import ScenarioResult, check_scenario
 @click.option("--format", type=click.Choice(list(WRITERS)), default="text", show_default=True)
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write here.")
 @click.option("--also", multiple=True, metavar="FORMAT=FILE", help="Write another format there.")
+@cache.option
 @click.option("--only-documents", is_flag=True, help="Leave out files that are no documents.")
 @click.option(
     "--traces",
@@ -79,6 +85,7 @@ def command(
     format: str,
     output: Path | None,
     also: tuple[str, ...],
+    no_cache: bool,
     only_documents: bool,
     traces: Path | None,
 ) -> int:
@@ -109,11 +116,11 @@ def command(
     require_known(options, loaded)
     chosen = {path: (protocol, chosen_of(protocol, options)) for path, protocol in loaded}
     _require_folder(traces)
-    to_do = [
-        job
-        for path in paths
-        for job in (claim_jobs(claims[path], options) if path in claims else _jobs(*chosen[path], options))
-    ]
+    # With a folder for states somebody wants them there, not what they came to.
+    kept = cache.open_cache(no_cache or workdir is not None)
+    to_do: list[Job] = []
+    for path in paths:
+        to_do += claim_jobs(claims[path], options) if path in claims else _jobs(*chosen[path], options, kept)
     with begin(to_do, chosen_engine) as turns:
         checking = Checking(options, out, turns)
         for path in paths:
@@ -180,14 +187,32 @@ def _require_folder(traces: Path | None) -> None:
         require_writable(traces, inside=True)
 
 
-def _jobs(protocol: Protocol, chosen: Sequence[Scenario], options: Options) -> Iterator[Job]:
+def _jobs(
+    protocol: Protocol, chosen: Sequence[Scenario], options: Options, kept: cache.Cache
+) -> Iterator[Job]:
+    verdicts = KeptVerdicts(kept, Meaning(protocol))
+    asked = options.properties or None
+    evaluators: dict[str, Evaluator] = {}
     for number, scenario in enumerate(chosen, 1):
         label = f"{protocol.name}: {scenario.name} ({number} of {len(chosen)})"
-        work = partial(_checked, protocol, scenario, options.properties or None)
-        yield Job(scenario.name, label, work, protocol, options.max_states, options.time_limit)
+        model = Model(protocol, scenario, evaluators.get(str(scenario.set)))
+        evaluators[str(scenario.set)] = model.evaluator
+        before = verdicts.scenario(scenario, options.engine.name, options.max_states)
+        known = {} if before is None else known_verdicts(verdicts.meaning, model, before, asked)
+        found = None if before is None else result_of(model, before, known, asked)
+        work = partial(_checked, verdicts, before, known, scenario, asked)
+        yield Job(scenario.name, label, work, protocol, options.max_states, options.time_limit, found)
 
 
 def _checked(
-    protocol: Protocol, scenario: Scenario, properties: Sequence[str] | None, engine: Engine, limits: Limits
+    verdicts: KeptVerdicts,
+    before: KeptScenario | None,
+    known: Mapping[str, Judged],
+    scenario: Scenario,
+    properties: Sequence[str] | None,
+    engine: Engine,
+    limits: Limits,
 ) -> ScenarioResult:
-    return check_scenario(protocol, scenario, limits, properties, engine)
+    result = check_scenario(verdicts.meaning.protocol, scenario, limits, properties, engine, known)
+    verdicts.keep(scenario, keep(verdicts.meaning, result, before))
+    return result

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import click
 
 from checker.cli import AS_EXPECTED, ERROR, LIMIT, NOT_AS_EXPECTED
+from checker.cli.cache import Cache, KeptVerdicts, open_cache, option
 from checker.cli.documents import one_document
 from checker.cli.jobs import FAILURES, Job, begin
 from checker.cli.messages import complain
 from checker.cli.terminal import console, plain, require_writable, write_atomically
 from checker.compare.diff import Diff
 from checker.compare.documents import Versions, versions
+from checker.compare.kept import VALUES, again, comparison, keep
 from checker.compare.scenarios import ScenarioDiff, compare_scenario, needs_exploration, without_exploration
 from checker.document.library import FilePage, Page, read
 from checker.document.problems import suggest
@@ -26,8 +28,12 @@ from checker.document.revisions import committed
 from checker.exchange.diff import diff_to_json
 from checker.explore.engines import Engine
 from checker.explore.limits import Limits
+from checker.model.tables import Model
 from checker.show.diff import diff_report
 from checker.show.markdown import diff_in_markdown
+from checker.verify.kept import KeptScenario, known_verdicts
+from checker.verify.kept import keep as keep_scenario
+from checker.verify.results import Judged, ScenarioResult
 
 
 @click.command("diff", context_settings={"max_content_width": 80})
@@ -44,6 +50,7 @@ from checker.show.markdown import diff_in_markdown
     help="End a scenario beyond N states.",
 )
 @click.option("--time-limit", type=click.FloatRange(0), metavar="S", help="End a scenario after S seconds.")
+@option
 @click.option("--format", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write here.")
 def command(
@@ -53,6 +60,7 @@ def command(
     threads: int | None,
     max_states: int,
     time_limit: float | None,
+    no_cache: bool,
     format: str,
     output: Path | None,
 ) -> int:
@@ -70,7 +78,8 @@ def command(
     if output is not None:
         require_writable(output)
     both = versions(*(read(_page(name)) for name in (base, head)))
-    limits = _Limits(Engine(threads=threads), max_states, time_limit)
+    kept = open_cache(no_cache).of(*VALUES)
+    limits = _Limits(Engine(threads=threads), kept, max_states, time_limit)
     diff = _compared((base, head), both, _chosen(both, scenarios), limits)
     _write(diff, format, output)
     if diff.is_broken:
@@ -99,6 +108,7 @@ def _chosen(both: Versions, names: Sequence[str]) -> list[str]:
 @dataclass(frozen=True)
 class _Limits:
     engine: Engine
+    cache: Cache
     max_states: int
     time_limit: float | None
 
@@ -117,9 +127,10 @@ def _compared(names: tuple[str, str], both: Versions, chosen: Sequence[str], lim
         Job(
             name,
             f"{name} ({number} of {len(to_explore)})",
-            partial(_work, both, name),
+            partial(_work, both, name, limits.cache),
             both.head,
             *limits.each(),
+            _kept(both, name, limits),
         )
         for number, name in enumerate(to_explore, 1)
     ]
@@ -153,8 +164,57 @@ def _weight(scenario: Scenario | None) -> float:
     return float(happens * freedom)
 
 
-def _work(both: Versions, name: str, engine: Engine, limits: Limits) -> ScenarioDiff:
-    return compare_scenario(both, name, engine, limits)
+def _kept(both: Versions, name: str, limits: _Limits) -> ScenarioDiff | None:
+    """What differs in a scenario, if that is kept."""
+    kept = limits.cache.get(ScenarioDiff, comparison(both, name))
+    return None if kept is None else again(both, kept, limits.max_states)
+
+
+def _work(both: Versions, name: str, kept: Cache, engine: Engine, limits: Limits) -> ScenarioDiff:
+    found = compare_scenario(both, name, engine, limits, kept=_Verdicts(both, name, kept, limits.max_states))
+    if (to_keep := keep(found)) is not None:
+        kept.put(comparison(both, name), to_keep)
+    return found
+
+
+@dataclass
+class _Verdicts:
+    """See ``checker.compare.scenarios.Verdicts``."""
+
+    both: Versions
+    name: str
+    cache: Cache
+    max_states: int | None
+
+    def known(self, version: int) -> Mapping[str, Judged]:
+        return self._known[version]
+
+    @cached_property
+    def _known(self) -> list[Mapping[str, Judged]]:
+        found: list[Mapping[str, Judged]] = []
+        for meaning, scenario, before in zip(
+            self.both.meanings, self.both.pair(self.name), self._before, strict=True
+        ):
+            if scenario is None or before is None:
+                found.append({})
+            else:
+                found.append(known_verdicts(meaning, Model(meaning.protocol, scenario), before))
+        return found
+
+    @cached_property
+    def _before(self) -> list[KeptScenario | None]:
+        return [
+            None
+            if scenario is None
+            else KeptVerdicts(self.cache, meaning).scenario(scenario, "auto", self.max_states)
+            for meaning, scenario in zip(self.both.meanings, self.both.pair(self.name), strict=True)
+        ]
+
+    def found(self, version: int, result: ScenarioResult) -> None:
+        meaning = self.both.meanings[version]
+        KeptVerdicts(self.cache, meaning).keep(
+            result.scenario, keep_scenario(meaning, result, self._before[version])
+        )
 
 
 def _write(diff: Diff, format: str, output: Path | None) -> None:

@@ -31,7 +31,8 @@ FAILURES = (SemanticError, ResumeError, WorkerDied)
 class Job:
     """One exploration and what is asked of it: ``work``, which gives something that can be
     pickled. ``name`` and ``label`` are what progress is told with; ``known`` is what need not be
-    brought back with what it gives."""
+    brought back with what it gives. If it is known what the work would give, that is ``found``, and
+    the job is not done."""
 
     name: str
     label: str
@@ -39,6 +40,7 @@ class Job:
     known: Protocol
     max_states: int | None = None
     time_limit: float | None = None
+    found: Any = None
 
     def limits(self, report: Callable[[Progress], None]) -> Limits:
         """The limits of this job, whose time begins now."""
@@ -107,6 +109,24 @@ class _Here:
         return outcome
 
 
+class _Shared:
+    """Jobs some of which need not be done: those that need it are ``done`` elsewhere."""
+
+    def __init__(self, jobs: Sequence[Job], done: Turns) -> None:
+        self.jobs = iter(jobs)
+        self.done = done
+
+    def take(self) -> Outcome | None:
+        if self.is_over:
+            return None
+        job = next(self.jobs)
+        return self.done.take() if job.found is None else Outcome(job.found, None, 0.0, False)
+
+    @property
+    def is_over(self) -> bool:
+        return self.done.is_over
+
+
 @contextlib.contextmanager
 def begin(jobs: Sequence[Job], engine: Engine) -> Iterator[Turns]:
     """Does ``jobs``, within it. Several are done at once where there are processors for it;
@@ -116,12 +136,14 @@ def begin(jobs: Sequence[Job], engine: Engine) -> Iterator[Turns]:
     memory, of which there is no more for several.
     """
     threads = engine.threads or processors()
-    workers = 1 if engine.workdir is not None else min(threads, len(jobs))
+    to_do = [job for job in jobs if job.found is None]
+    workers = 1 if engine.workdir is not None else min(threads, len(to_do))
+    # Whatever need not be done: the same engine explores the rest.
     several = engine.for_several() if len(jobs) > 1 else engine
     if workers < 2:
-        yield _Here(jobs, several)
+        yield _Shared(jobs, _Here(to_do, several))
         return
     from checker.cli.workers import Workers
 
-    with Workers(jobs, replace(several, threads=threads // workers), workers) as turns:
-        yield turns
+    with Workers(to_do, replace(several, threads=threads // workers), workers) as turns:
+        yield _Shared(jobs, turns)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
+from typing import Protocol as Interface
 
 from checker.compare.behaviour import Answer, Effort, Inclusion, compare, word_of
 from checker.compare.blame import Touched, blamed
@@ -21,7 +22,7 @@ from checker.explore.limits import Limits
 from checker.model.evaluate import SemanticError
 from checker.model.tables import Model
 from checker.verify.decide import decide
-from checker.verify.results import Judged, judge
+from checker.verify.results import Judged, ScenarioResult, check_graph, judge
 from checker.verify.roomier import models_with_more_room
 from checker.verify.stuck import run_of
 from checker.verify.trace import Trace, trace_along
@@ -68,7 +69,8 @@ class ScenarioDiff:
     ``within`` says whether all that the first version shows the second can show, and the other way
     round; ``reasons`` why that is not known. ``pairs`` and ``arrows`` are (lost, gained).
     ``errors`` are why a version has no meaning in it. ``same`` is the number of verdicts that were
-    compared, or are known to be the same without, and do not differ.
+    compared, or are known to be the same without, and do not differ. ``kept``: it was found out at
+    another time.
     """
 
     scenario: str
@@ -83,6 +85,7 @@ class ScenarioDiff:
     same: int = 0
     errors: tuple[str, str] = ("", "")
     seconds: float = 0.0
+    kept: bool = False
 
     @property
     def same_behaviour(self) -> bool:
@@ -106,11 +109,26 @@ def without_exploration(both: Versions, name: str) -> ScenarioDiff:
     return ScenarioDiff(name, "unchanged", same=len(both.to_decide(name)[1]))
 
 
+class Verdicts(Interface):
+    """The verdicts that are kept of a scenario in two versions (0: the first)."""
+
+    def known(self, version: int) -> Mapping[str, Judged]:
+        """Those on a version, by property, which are what all of its graph comes to."""
+
+    def found(self, version: int, result: ScenarioResult) -> None:
+        """Takes what was found out of a version."""
+
+
 def compare_scenario(
-    both: Versions, name: str, engine: Engine, limits: Limits, effort: Effort | None = None
+    both: Versions,
+    name: str,
+    engine: Engine,
+    limits: Limits,
+    effort: Effort | None = None,
+    kept: Verdicts | None = None,
 ) -> ScenarioDiff:
     """Explores a scenario in both versions, as far as that is needed, and compares them."""
-    found = _Comparison(both, name, engine, limits).result(effort or Effort())
+    found = _Comparison(both, name, engine, limits, kept).result(effort or Effort())
     return replace(found, seconds=limits.seconds())
 
 
@@ -130,11 +148,14 @@ def compare_behaviour(
 
 
 class _Comparison:
-    def __init__(self, both: Versions, name: str, engine: Engine, limits: Limits) -> None:
+    def __init__(
+        self, both: Versions, name: str, engine: Engine, limits: Limits, kept: Verdicts | None
+    ) -> None:
         self.both = both
         self.name = name
         self.engine = engine
         self.limits = limits
+        self.kept = kept
         self.errors = ["", ""]
         self.graphs: list[StateGraph | None] = [None, None]
 
@@ -279,13 +300,22 @@ class _Comparison:
         for property in properties:
             graph = self._explored(version)
             if graph is None:
-                break
+                return found
+            known = self._known(version, graph)
             try:
-                found[property.name] = judge(graph, property)
+                found[property.name] = known.get(property.name) or judge(graph, property)
             except SemanticError as error:
                 self.errors[version] = str(error)
-                break
+                return found
+        graph = self.graphs[version]
+        if self.kept is not None and graph is not None and found:
+            self.kept.found(version, check_graph(graph, self.limits, list(found), found))
         return found
+
+    def _known(self, version: int, graph: StateGraph) -> Mapping[str, Judged]:
+        if self.kept is None or not graph.complete:
+            return {}
+        return self.kept.known(version)
 
     def _change(self, name: str, before: Judged | None, after: Judged | None) -> VerdictChange | None:
         how = became(before, after)

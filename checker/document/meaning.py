@@ -14,6 +14,7 @@ from dataclasses import fields, is_dataclass
 from functools import cached_property
 from typing import Any
 
+from checker.document.kinds import Value
 from checker.document.protocol import Property, Protocol, Rule, Scenario
 
 PROSE = frozenset({"position", "places", "text", "meaning", "cite", "because", "never"})
@@ -75,6 +76,7 @@ class Meaning:
         self.protocol = protocol
         self._mentions: dict[str, frozenset[str]] = {}
         self._properties: dict[Property, tuple[str, frozenset[str]]] = {}
+        self._told: dict[tuple[frozenset[str], str], str] = {}
 
     def behaviour(self, scenario: Scenario) -> str:
         """What the runs of ``scenario`` depend on, and how they are told: names are part of it."""
@@ -97,16 +99,12 @@ class Meaning:
         text, names = self._asked(property)
         return hashed(text, self._mentioned(scenario, names))
 
-    def verdict(self, scenario: Scenario, property: Property) -> str:
-        """All that the verdict on ``property`` in ``scenario`` depends on, names included, and
-        whether it is as expected; but for the version of the program that decides it."""
-        return hashed(
-            self.behaviour(scenario),
-            self.question(scenario, property),
-            self.expected(scenario, property.name),
-            property.name,
-            scenario.name,
-        )
+    def ask(self, scenario: Scenario, property: Property) -> str:
+        """What decides, on the runs of ``scenario``, the verdict on ``property`` and whether it is
+        as expected; together with ``behaviour`` all that it depends on, but for the program. What
+        scenario and property are called is no part of it, nor are twins."""
+        expected = [(e.outcome, e.blame) for e in scenario.expect if e.property == property.name]
+        return hashed(self.question(scenario, property), written(expected))
 
     def expected(self, scenario: Scenario, property: str) -> str:
         """What ``scenario`` expects of a property."""
@@ -149,18 +147,22 @@ class Meaning:
 
     def _mentioned(self, scenario: Scenario | None, names: frozenset[str]) -> str:
         """What stands behind ``names``: definitions, groups and the values of switches."""
-        p = self.protocol
         settings = {} if scenario is None else scenario.set
-        told: list[str] = []
+        key = names, written(settings)
+        if key not in self._told:
+            self._told[key] = "".join(self._tell(names, settings))
+        return self._told[key]
+
+    def _tell(self, names: frozenset[str], settings: Mapping[str, Value]) -> Iterator[str]:
+        p = self.protocol
         for name in sorted(self._closure(names)):
             if name in p.definitions:
-                told.append(written((name, p.definitions[name].means)))
+                yield written((name, p.definitions[name].means))
             if name in p.groups:
-                told.append(written((name, p.groups[name].states)))
+                yield written((name, p.groups[name].states))
             if name in p.switches:
                 switch = p.switches[name]
-                told.append(written((name, switch.kind, settings.get(name, switch.default))))
-        return "".join(told)
+                yield written((name, switch.kind, settings.get(name, switch.default)))
 
     def _closure(self, names: frozenset[str]) -> set[str]:
         """``names`` with all that they lead to by definitions."""

@@ -65,6 +65,7 @@ def _scenario(diff: Diff, scenario: ScenarioDiff) -> dict[str, Any]:
         "same_verdicts": scenario.same,
         "errors": {"base": scenario.errors[0] or None, "head": scenario.errors[1] or None},
         "seconds": round(scenario.seconds, 3),
+        "cached": scenario.kept,
     }
 
 

@@ -101,6 +101,7 @@ def _facts(checked: CheckedDocument, result: ScenarioResult) -> dict[str, str]:
         "depth": str(result.depth),
         "complete": "yes" if result.complete else f"no: {result.limit}",
     }
+    facts |= {"cached": "yes"} if result.kept else {}
     return facts | ({"scope": result.judged[0].verdict.scope} if result.judged else {})
 
 

@@ -34,6 +34,7 @@ def _scenario(protocol: Protocol, result: ScenarioResult) -> dict[str, Any]:
         "transitions": result.transitions,
         "depth": result.depth,
         "seconds": round(result.seconds, 3),
+        "cached": result.kept,
         "complete": result.complete,
         "limit": result.limit or None,
         "rules": dict(result.rules),

@@ -77,7 +77,7 @@ class Endpoint:
         self._form = SegmentForm(protocol)
         self._rules = _listed(protocol)
         self._rows: dict[tuple[str, str], dict[int, tuple[_Row, ...]]] = {}
-        self._compiled: dict[int, _Row] = {}
+        self._compiled: dict[int, _Row] = evaluator.rows
         self._step_of = {name: i for i, (name, _) in enumerate(protocol.steps)}
         self._blank = self._initial_values()
         self._supplies = {

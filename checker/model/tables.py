@@ -273,16 +273,22 @@ class LocalTables:
 
 
 class Model:
-    """A protocol in one of its scenarios, compiled: both endpoints' tables and what they share."""
+    """A protocol in one of its scenarios, compiled: both endpoints' tables and what they share.
 
-    def __init__(self, protocol: Protocol, scenario: Scenario) -> None:
+    Models of a protocol with the same switches may have one ``evaluator``, which spares them to
+    compile the same again.
+    """
+
+    def __init__(self, protocol: Protocol, scenario: Scenario, evaluator: Evaluator | None = None) -> None:
         self.protocol = protocol
         self.scenario = scenario
         self.switches: dict[str, Value] = {
             switch.name: scenario.set.get(switch.name, switch.default)
             for switch in protocol.switches.values()
         }
-        self.evaluator = Evaluator(protocol, self.switches)
+        if evaluator is None or evaluator.switches != self.switches:
+            evaluator = Evaluator(protocol, self.switches)
+        self.evaluator = evaluator
         self.form = SegmentForm(protocol)
         self.segments: Interned[Segment] = Interned()
         self.actions: Interned[Action] = Interned()

@@ -124,7 +124,8 @@ class _Prover:
     def look(self) -> None:
         """Makes the first closure, so that rows without a meaning are found whatever is asked.
 
-        Merged views may join what no run has together, and rows need have no meaning there."""
+        Merged views may join what no run has together, and rows need have no meaning there.
+        """
         try:
             self._closure("merged", merged)
         except SemanticError:

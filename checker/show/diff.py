@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
-from checker.compare.control import Arrow
 from checker.compare.diff import VERSIONS, Diff
 from checker.compare.rows import RowChange
 from checker.compare.scenarios import ScenarioDiff
 from checker.compare.verdicts import is_failure
 from checker.show.counterexample import INDENT, counterexamples
 from checker.show.differences import (
-    arrow,
+    MOST_LISTED,
     behaviour,
     by,
+    control,
     counts_of,
     grouped,
     letter,
@@ -34,11 +33,7 @@ MARKS = {"added": "+", "removed": "-", "renamed": "=", "changed": "~", "moved": 
 STYLES = {"added": "green", "removed": "red", "changed": "yellow"}
 LONG = ("scenarios", "properties")
 """Tables whose rows are told by name only where they are new or gone: the rest is below."""
-MOST_LISTED = 12
-"""Arrows or pairs that are listed; a table of all would hide the rest."""
 MOST_NAMED = 6
-
-Key = TypeVar("Key", bound=Hashable)
 
 
 def diff_report(diff: Diff) -> Iterator[Text]:
@@ -119,33 +114,13 @@ def _sizes(scenarios: Sequence[ScenarioDiff]) -> Iterator[str]:
 
 def _control(diff: Diff) -> Iterator[Text]:
     """The arrows and pairs that some scenario gained or lost."""
-    for place, mark, word in ((1, "+", "new"), (0, "-", "gone")):
-        arrows = _where((s.scenario, s.arrows[place]) for s in diff.scenarios)
-        yield from _listed(f"arrows {word}", mark, [(arrow(Arrow(*key)), names) for key, names in arrows])
-        pairs = _where((s.scenario, s.pairs[place]) for s in diff.scenarios)
-        lines = [(f"A in {a}, B in {b}", names) for (a, b), names in pairs]
-        yield from _listed(f"pairs of states {word}", mark, lines)
-
-
-def _where(found: Iterable[tuple[str, Sequence[Key]]]) -> list[tuple[Key, list[str]]]:
-    """Each of what was found, and in which scenarios; what is found most often first."""
-    names: dict[Key, list[str]] = {}
-    for scenario, keys in found:
-        for key in keys:
-            names.setdefault(key, []).append(scenario)
-    return sorted(names.items(), key=lambda item: (-len(item[1]), str(item[0])))
-
-
-def _listed(title: str, mark: str, lines: Sequence[tuple[str, list[str]]]) -> Iterator[Text]:
-    if not lines:
-        return
-    yield Text(title, style="bold")
-    for text, names in lines[:MOST_LISTED]:
-        where = names[0] if len(names) == 1 else counted(len(names), "scenario")
-        yield from paragraph(f"{mark} {text} ({where})", "", "  ", "    ")
-    if len(lines) > MOST_LISTED:
-        yield Text(f"  and {len(lines) - MOST_LISTED} more, which --format json lists", style="dim")
-    yield Text()
+    for title, mark, lines in control(diff):
+        yield Text(title, style="bold")
+        for text, where in lines[:MOST_LISTED]:
+            yield from paragraph(f"{mark} {text} ({where})", "", "  ", "    ")
+        if len(lines) > MOST_LISTED:
+            yield Text(f"  and {len(lines) - MOST_LISTED} more, which --format json lists", style="dim")
+        yield Text()
 
 
 # Verdicts

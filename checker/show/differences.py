@@ -118,6 +118,33 @@ def model_of(diff: Diff, scenario: str, version: int) -> Model:
     return Model(protocol, protocol.scenarios[scenario])
 
 
+# Arrows and pairs
+
+MOST_LISTED = 12
+"""Arrows or pairs that are listed; a table of all would hide the rest."""
+
+
+def control(diff: Diff) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
+    """The arrows and the pairs that some scenario gained, and those that some lost: what they are, a
+    mark, and each with where it is so; what is found most often first."""
+    for place, mark, word in ((1, "+", "new"), (0, "-", "gone")):
+        arrows = _where((s.scenario, s.arrows[place]) for s in diff.scenarios)
+        if arrows:
+            yield f"arrows {word}", mark, [(arrow(Arrow(*key)), where) for key, where in arrows]
+        pairs = _where((s.scenario, s.pairs[place]) for s in diff.scenarios)
+        if pairs:
+            yield f"pairs of states {word}", mark, [(f"A in {a}, B in {b}", w) for (a, b), w in pairs]
+
+
+def _where(found: Iterable[tuple[str, Sequence[Key]]]) -> list[tuple[Key, str]]:
+    names: dict[Key, list[str]] = {}
+    for scenario, keys in found:
+        for key in keys:
+            names.setdefault(key, []).append(scenario)
+    ordered = sorted(names.items(), key=lambda item: (-len(item[1]), str(item[0])))
+    return [(key, at[0] if len(at) == 1 else counted(len(at), "scenario")) for key, at in ordered]
+
+
 # Verdicts
 
 

@@ -13,7 +13,9 @@ from checker.compare.scenarios import ScenarioDiff
 from checker.compare.verdicts import VerdictChange, is_failure
 from checker.model.tables import Model
 from checker.show.differences import (
+    MOST_LISTED,
     behaviour,
+    control,
     counts_of,
     letter,
     model_of,
@@ -47,6 +49,7 @@ def diff_in_markdown(diff: Diff) -> str:
         head,
         _folded("Rows", _rows(diff.both.rows.rows)),
         _folded("Scenarios", _scenarios(diff)),
+        _folded("Arrows and pairs of states", _control(diff)),
         *(list(_failure(diff, *failure)) for failure in shown_failures(diff)),
         _folded("Runs that tell the versions apart", _tellings(diff)),
     ]
@@ -132,6 +135,21 @@ def _scenarios(diff: Diff) -> Iterator[str]:
     calm = [scenario.scenario for scenario in diff.scenarios if _is_calm(scenario)]
     if calm:
         yield from (f"Same behaviour and verdicts: {_plain(', '.join(calm))}", "")
+
+
+def _control(diff: Diff) -> Iterator[str]:
+    found = list(control(diff))
+    if not found:
+        return
+    rows = [
+        (_plain(title), _plain(text), _plain(where))
+        for title, _, lines in found
+        for text, where in lines[:MOST_LISTED]
+    ]
+    yield from _table(("", "what", "scenarios"), rows)
+    left = sum(max(0, len(lines) - MOST_LISTED) for _, _, lines in found)
+    if left:
+        yield from (f"{left} more are in the JSON of `lastack diff`.", "")
 
 
 def _is_calm(scenario: ScenarioDiff) -> bool:

@@ -28,7 +28,7 @@ def scenario_report(result: ScenarioResult, asked: Collection[str] = ()) -> Iter
     yield from paragraph(result.scenario.name, "bold", hanging="  ")
     counts = (
         f"{counted(result.states, 'state')}, {counted(result.transitions, 'transition')}, "
-        f"depth {result.depth}, {result.seconds:.1f} s"
+        f"depth {result.depth}, {'from the cache' if result.kept else f'{result.seconds:.1f} s'}"
     )
     yield from paragraph(counts, "dim", "  ")
     if result.judged:
@@ -205,7 +205,9 @@ def _sum(
     scenarios = counted(declared, "scenario")
     if len(results) < declared:
         scenarios = f"{len(results)} of {scenarios}"
-    short = [f"{n} {what}" for what, n in {"cut short": cut, "in error": broken}.items() if n]
+    kept = sum(result.kept for result in results)
+    told = {"from the cache": kept, "cut short": cut, "in error": broken}
+    short = [f"{n} {what}" for what, n in told.items() if n]
     if short:
         scenarios += f" ({', '.join(short)})"
     states = counted(sum(result.states for result in results), "state")

@@ -41,7 +41,8 @@ class Judged:
 @dataclass(frozen=True)
 class ScenarioResult:
     """What was found out about a scenario. ``rules`` are the times each row fired, over all
-    transitions (a refusing row counts once for each state in which it refuses)."""
+    transitions (a refusing row counts once for each state in which it refuses). ``kept``: it was
+    found out at another time."""
 
     scenario: Scenario
     model: Model
@@ -54,6 +55,7 @@ class ScenarioResult:
     limit: str
     rules: Mapping[str, int]
     judged: tuple[Judged, ...]
+    kept: bool = False
 
     def outcome(self, property: str) -> str:
         """The outcome for a property, empty if it was not decided here."""
@@ -66,22 +68,34 @@ def check_scenario(
     limits: Limits,
     properties: Sequence[str] | None = None,
     engine: Engine | None = None,
+    known: Mapping[str, Judged] | None = None,
 ) -> ScenarioResult:
-    """Explores a scenario and decides its properties (all, or those named).
+    """Explores a scenario and decides its properties (all, or those named), but for those of which
+    it is ``known`` what they come to if all is explored.
 
     Raises ``SemanticError`` where a row or a claim has no meaning in a state.
     """
     graph = (engine or Engine()).explore(Model(protocol, scenario), limits)
-    return check_graph(graph, limits, properties)
+    return check_graph(graph, limits, properties, known)
 
 
-def check_graph(graph: StateGraph, limits: Limits, properties: Sequence[str] | None = None) -> ScenarioResult:
-    """Decides the properties of a scenario (all, or those named) that has been explored.
+def check_graph(
+    graph: StateGraph,
+    limits: Limits,
+    properties: Sequence[str] | None = None,
+    known: Mapping[str, Judged] | None = None,
+) -> ScenarioResult:
+    """Decides the properties of a scenario (all, or those named) that has been explored; those
+    ``known`` need not be decided on a complete graph.
 
     Raises ``SemanticError`` where a claim has no meaning in a state.
     """
     model = graph.system.model
-    judged = tuple(judge(graph, property) for property in asked(model.protocol, model.scenario, properties))
+    known = (known or {}) if graph.complete else {}
+    judged = tuple(
+        known.get(property.name) or judge(graph, property)
+        for property in asked(model.protocol, model.scenario, properties)
+    )
     return ScenarioResult(
         scenario=model.scenario,
         model=model,

@@ -151,9 +151,23 @@ def test_markdown_for_a_comment(lastack: Lastack, base: Path, tmp_path: Path) ->
     assert "| changed | definitions | `may try` | means: `tries < 1` → `tries < 0` |" in lines
     assert "#### answered in lossy: holds → violated" in lines
     assert ran.out.count("```mermaid\nsequenceDiagram\n") == 2
-    assert ran.out.count("<details>") == ran.out.count("</details>") == 5
+    assert "| arrows gone | asking → asking on timeout again | 2 scenarios |" in lines
+    assert ran.out.count("<details>") == ran.out.count("</details>") == 6
     assert ran.out.count("```") % 2 == 0
     assert "\n\n\n" not in ran.out
+
+
+def test_what_got_worse_is_a_failure_whatever_head_expects(
+    lastack: Lastack, base: Path, tmp_path: Path
+) -> None:
+    """Who changes a verdict on purpose says so in the document; the comparison fails all the same."""
+    row = "| lossy | go | none | queue, lose 1 | capacity 4 | silent = off | met holds"
+    assert row in NEVER
+    head = written(tmp_path, "never.md", NEVER.replace(row, f"{row}; answered violated"))
+    assert lastack("check", head).code == 0
+    ran = lastack("diff", base, head)
+    assert ran.code == 1
+    assert "  ✗ answered: holds → violated; by again.asking" in ran.out.splitlines()
 
 
 def test_one_scenario(lastack: Lastack, base: Path, tmp_path: Path) -> None:

@@ -111,19 +111,20 @@ def test_a_group_that_a_property_asks_for() -> None:
     assert question(one) != question(other)
 
 
-def verdict(of: Meaning) -> str:
-    return of.verdict(of.protocol.scenarios["calm"], of.protocol.properties["met"])
+def ask(of: Meaning, scenario: str = "calm", property: str = "few") -> str:
+    return of.ask(of.protocol.scenarios[scenario], of.protocol.properties[property])
 
 
-def test_a_verdict_depends_on_all_of_it() -> None:
+def test_what_decides_a_verdict_on_the_runs() -> None:
     edits = (
-        ("`tries < 1`", "`tries < 2`"),
-        ("`STATE is done` | |", "`STATE is idle` | |"),
-        ("| met holds |\n| l", "| met violated |\n| l"),
+        ("`tries =< 1`", "`tries =< 2`"),
+        ("| met holds |\n| l", "| met holds; few violated |\n| l"),
+        ("| met holds |\n| l", "| met holds; few violated by go.idle |\n| l"),
     )
-    hashes = {verdict(meaning(edit)) for edit in edits} | {verdict(meaning())}
-    assert len(hashes) == 4
-    assert verdict(meaning(("| lossy |", "| windy |"))) == verdict(meaning())
+    assert len({ask(meaning(edit)) for edit in edits} | {ask(meaning())}) == 4
+    assert ask(meaning(("| lossy |", "| windy |")), "windy") == ask(meaning(), "lossy")
+    named = meaning(("| few |", "| not many |"))
+    assert ask(named, property="not many") == ask(meaning())
 
 
 def test_no_attribute_is_forgotten() -> None:

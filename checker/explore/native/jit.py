@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
@@ -24,6 +23,8 @@ from numba.core import cgutils, types
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from numba.extending import intrinsic
 from numba.np import linalg
+
+from checker.explore.caches import is_writable, user_cache
 
 
 def _forget_blas() -> None:
@@ -66,20 +67,10 @@ def _digest() -> str:
 def kept_in() -> str:
     """The folder of the compiled kernels: in the user's cache, or beside the sources if that
     cannot be written; empty if neither can, and they are then compiled in every process."""
-    caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    for folder in (Path(caches) / "lastack", SOURCES / "__pycache__"):
-        if folder.is_absolute() and _writable(folder / f"kernels-{_digest()}"):
+    for folder in (user_cache(), SOURCES / "__pycache__"):
+        if folder is not None and is_writable(folder / f"kernels-{_digest()}"):
             return str(folder / f"kernels-{_digest()}")
     return ""
-
-
-def _writable(folder: Path) -> bool:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return True
-    except OSError:
-        return False
 
 
 class _Locator:
