@@ -133,18 +133,10 @@ def compare_scenario(
 
 
 def compare_behaviour(
-    both: Versions,
-    name: str,
-    engine: Engine,
-    limits: Limits,
-    effort: Effort | None = None,
-    base: StateGraph | None = None,
+    both: Versions, name: str, engine: Engine, limits: Limits, effort: Effort
 ) -> ScenarioDiff:
-    """What can happen in a scenario that both versions have, and nothing of its verdicts. ``base``
-    is the graph of the first version, where it is at hand."""
-    comparison = _Comparison(both, name, engine, limits)
-    comparison.graphs[0] = base
-    return comparison.behaviour(effort or Effort())
+    """What can happen in a scenario that both versions have, and nothing of its verdicts."""
+    return _Comparison(both, name, engine, limits, None).behaviour(effort)
 
 
 class _Comparison:
