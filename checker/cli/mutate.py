@@ -37,7 +37,7 @@ from checker.show.mutation import mutation_report, rule_report
 @click.option(
     "--max-states",
     type=click.IntRange(1),
-    default=100_000,
+    default=200_000,
     show_default=True,
     metavar="N",
     help="Try no scenarios with more states.",
