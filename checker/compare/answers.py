@@ -34,12 +34,10 @@ class Answers:
     def to(self, by: Longs, others: Ints) -> Ints:
         """Where the answer to each edge ``by`` of the one leads from the states ``others``, or -1."""
         keys, letters = self.one.keys[by], self.one.edges.labels[by]
-        edge = self._with_key(others, keys)
-        found = np.flatnonzero(edge != NONE)
-        edge[found[self.other.edges.labels[edge[found]] != letters[found]]] = NONE
-        to = self._target(edge)
+        to = self._target(self._showing(self._with_key(others, keys), letters))
         quiet = np.flatnonzero((letters == SILENT) & ~self._is_best(by, to))
-        lost = self._target(self._with_key(others[quiet], self.instead[keys[quiet]]))
+        losses = self._with_key(others[quiet], self.instead[keys[quiet]])
+        lost = self._target(self._showing(losses, letters[quiet]))
         self._improve(to, quiet, by, lost)
         self._improve(to, quiet, by, others[quiet])
         left = np.flatnonzero(~self._is_best(by, to))
@@ -55,6 +53,12 @@ class Answers:
     def _with_key(self, nodes: Ints, keys: Ints) -> Longs:
         """The edge from each node with each key, or -1."""
         return _places(self.other.by_key, nodes, keys)
+
+    def _showing(self, edges: Longs, letters: Ints) -> Longs:
+        """Those edges that show what they should; -1 for the others."""
+        found = np.flatnonzero(edges != NONE)
+        edges[found[self.other.edges.labels[edges[found]] != letters[found]]] = NONE
+        return edges
 
     @cached_property
     def _by_letter(self) -> tuple[Longs, Longs]:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from checker.cli.jobs import Job, Outcome, _Shared
 from checker.document.library import parse
 from tests.cli.caching import all_outputs, explored, use_cache
 from tests.cli.commands import Lastack, door, process, write_door
@@ -250,3 +251,25 @@ def test_several_processes_at_once(entries: Path, tmp_path: Path, monkeypatch: p
     first, second = (process("check", path, "--threads", 2) for _ in range(2))
     assert first.code == second.code == 0
     assert re.findall(r"(\d+) from the cache", first.out + second.out) == ["2"]
+
+
+class _Interrupted:
+    """Does the first job, and then Ctrl-C comes."""
+
+    is_over = False
+
+    def take(self) -> Outcome | None:
+        if self.is_over:
+            return None
+        self.is_over = True
+        return Outcome("done", None, 1.0, True)
+
+
+def test_after_an_interruption_nothing_is_told_from_the_cache_either() -> None:
+    """What was told stands before the rest."""
+    known = parse(BASE, "asking.md")
+    jobs = [Job(str(found), "", lambda *_: None, known, found=found) for found in ("a", None, "c", None)]
+    turns = _Shared(jobs, _Interrupted())
+    taken = [turns.take() for _ in jobs]
+    assert [outcome and outcome.value for outcome in taken] == ["a", "done", None, None]
+    assert turns.is_over

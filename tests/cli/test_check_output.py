@@ -101,7 +101,7 @@ def verdict(property: str, kind: str, loss: str) -> dict[str, Any]:
 
 def expected_json(version: str) -> dict[str, Any]:
     """All of the JSON for the door, but for the seconds."""
-    common = {"engine": "reference", "seconds": None, "complete": True, "limit": None}
+    common = {"engine": "reference", "seconds": None, "cached": False, "complete": True, "limit": None}
     fired = {"knock.asleep": 1, "knock.lazily": 0, "letter.asleep": 1, "letter.later": 0}
     woken = verdict("woken", "never stuck", "any loss") | {
         "outcome": "violated",
@@ -244,8 +244,8 @@ def test_the_keys_stand_in_the_documented_order(lastack: Lastack) -> None:
     value = json.loads(lastack("check", "door.md", "--format", "json").out)
     assert list(value) == ["document", "version", "scenarios", "never_fired", "complaints"]
     assert list(value["scenarios"][0]) == [
-        "scenario", "engine", "states", "transitions", "depth", "seconds", "complete", "limit", "rules",
-        "verdicts",
+        "scenario", "engine", "states", "transitions", "depth", "seconds", "cached", "complete", "limit",
+        "rules", "verdicts",
     ]  # fmt: skip
     assert list(value["scenarios"][1]["verdicts"][0]) == [
         "property", "kind", "outcome", "scope", "expected", "as_expected", "reason", "complaint", "trace",

@@ -295,8 +295,8 @@ def test_the_commands_of_the_readme_work_in_any_folder(
         ["check", "changes"],
         ["check", "claims"],
         ["why", "again.fin"],
-        ["explore", "rfc9293"],
         ["diff", "main:my.md", "my.md"],
+        ["explore", "rfc9293"],
         ["draw", "machine", "rfc9293", "-o", "machine.svg"],
         ["draw", "graph", "rfc9293", "-s", "last ACK lost", "-o", "graph.svg"],
     ]

@@ -182,6 +182,13 @@ def test_what_is_not_known_is_not_taken_for_nothing(one: Graph, other: Graph) ->
             assert not theirs.follows(mine.word(original(mine, answer.path)))
 
 
+def test_a_loss_that_shows_something_answers_no_silent_delivery() -> None:
+    """one: c·c; other: c, and then the loss of what one has delivered, but it shows a."""
+    one = Graph(2, ((0, 2, 1), (1, 0, 0)), (0, 2), (0, 0))
+    other = Graph(2, ((0, 2, 1), (1, 1, 0)), (0, 3), (0, 0))
+    assert [answer.answer for answer in answers(one, other, Effort())] == ["no", "no"]
+
+
 def test_the_word_that_only_sets_can_follow() -> None:
     """a·b and a·c against a choice made before: no single answer to a is right for both."""
     one = Graph(4, ((0, 1, 1), (1, 2, 2), (1, 3, 3)), (0, 1, 2), (0, 0, 0, 0))

@@ -35,6 +35,7 @@ SCENARIO: Types = {
     "transitions": NUMBER,
     "depth": NUMBER,
     "seconds": (float,),
+    "cached": FLAG,
     "complete": FLAG,
     "limit": PERHAPS,
     "rules": (dict,),
