@@ -18,11 +18,8 @@ from tests.compare.changes import BASE
 from tests.document.test_meaning import DOES_NOT_MATTER, MATTERS
 from tests.toys import DOCUMENTS, ROOT
 
-SMALL = [
-    ROOT / "spec" / "textbook.md",
-    ROOT / "spec" / "tutorials" / "time-wait.md",
-    *sorted(path for path in DOCUMENTS.glob("*.md")),
-]
+LARGE = [ROOT / "spec" / "tutorials" / "time-wait.md", DOCUMENTS / "echo.md"]
+SMALL = [ROOT / "spec" / "textbook.md", *sorted(set(DOCUMENTS.glob("*.md")) - set(LARGE))]
 
 
 @pytest.fixture
@@ -30,7 +27,11 @@ def entries(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return use_cache(monkeypatch, tmp_path / "cache")
 
 
-@pytest.mark.parametrize("path", SMALL, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [*SMALL, *(pytest.param(path, marks=pytest.mark.slow) for path in LARGE)],
+    ids=lambda path: path.stem,
+)
 def test_what_is_told_is_the_same(
     lastack: Lastack, entries: Path, tmp_path: Path, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,6 +171,7 @@ def test_what_has_no_meaning_is_not_kept(lastack: Lastack, entries: Path, tmp_pa
     assert second == first
 
 
+@pytest.mark.slow  # the kernels are in the cache as well, so they are compiled
 def test_another_engine_finds_out_for_itself(lastack: Lastack, entries: Path, door: Path) -> None:
     """Who asks for an engine wants to know what that one finds."""
     lastack("check", door)
