@@ -36,6 +36,7 @@ COMMANDS = {
     "time": ("checker.cli.time", "Say whether a saved trace can happen in time."),
     "why": ("checker.cli.why", "Say what a row is for: what goes wrong without it."),
     "diff": ("checker.cli.diff", "Say what differs between two versions of a document."),
+    "mutate": ("checker.cli.mutate", "Say which slips in a document anything would notice."),
     "report": ("checker.cli.report", "Write all results as one page of HTML."),
     "explore": ("checker.cli.explore", "Choose runs step by step, in the browser."),
     "draw": ("checker.cli.draw", "Draw machines, state graphs and runs."),

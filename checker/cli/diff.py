@@ -13,7 +13,7 @@ import click
 
 from checker.cli import AS_EXPECTED, ERROR, LIMIT, NOT_AS_EXPECTED
 from checker.cli.cache import Cache, KeptVerdicts, open_cache, option
-from checker.cli.documents import documents
+from checker.cli.documents import one_document
 from checker.cli.jobs import FAILURES, Job, begin
 from checker.cli.messages import complain
 from checker.cli.terminal import console, plain, require_writable, write_atomically
@@ -93,10 +93,7 @@ def _page(name: str) -> Page:
     """The document that an argument names."""
     if ":" in name and not Path(name).exists():
         return committed(name)
-    path, *others = documents([name])
-    if others:
-        raise click.UsageError(f"{name}: expected one document, not a folder of them")
-    return FilePage(path)
+    return FilePage(one_document(name))
 
 
 def _chosen(both: Versions, names: Sequence[str]) -> list[str]:

@@ -9,6 +9,8 @@ import click
 
 from checker.cli.messages import complain
 from checker.document.library import bundled_folder, find, holds_figure, is_document
+from checker.document.problems import suggest
+from checker.document.protocol import Protocol, Rule
 
 
 def documents(names: Sequence[str], only_documents: bool = False) -> list[Path]:
@@ -26,6 +28,22 @@ def documents(names: Sequence[str], only_documents: bool = False) -> list[Path]:
             if not holds_figure(other):
                 complain(f"{other} is left out: it has no table of a protocol")
     return [path for path in found if is_document(path)] if only_documents else found
+
+
+def one_document(name: str) -> Path:
+    """The file that an argument names, which must be one."""
+    path, *others = documents([name])
+    if others:
+        raise click.UsageError(f"{name}: expected one document, not a folder of them")
+    return path
+
+
+def rule_of(protocol: Protocol, row: str) -> Rule:
+    """The rule that an argument names."""
+    known = {rule.id: rule for rule in protocol.rules}
+    if row not in known:
+        raise click.UsageError(f"{protocol.name} has no row `{row}`{suggest(row, list(known))}")
+    return known[row]
 
 
 def called(path: Path) -> str:

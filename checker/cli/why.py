@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import click
 
 from checker.cli import AS_EXPECTED
-from checker.cli.documents import documents
+from checker.cli.documents import one_document, rule_of
 from checker.cli.jobs import Job, begin
 from checker.cli.terminal import console
 from checker.document.library import load
+from checker.document.omission import trial_of
 from checker.document.problems import suggest
 from checker.document.protocol import Protocol, Rule, Scenario
 from checker.explore.engines import Engine
 from checker.explore.limits import Limits
 from checker.model.tables import Model
 from checker.show.why import purpose, row_of_table, score
-from checker.verify.why import Missed, holes, missed, trial_of
+from checker.verify.why import Missed, holes, missed
 
 
 @click.command("why", context_settings={"max_content_width": 80})
@@ -50,8 +50,8 @@ def command(
     """
     if bool(rows) == every:
         raise click.UsageError("expected the names of rows, or --all")
-    protocol = _one(document)
-    chosen = [_rule(protocol, row) for row in rows] or [rule for rule in protocol.rules if not rule.never]
+    protocol = load(one_document(document))
+    chosen = [rule_of(protocol, row) for row in rows] or [rule for rule in protocol.rules if not rule.never]
     named = _named(protocol, scenarios)
     asked = _small(protocol, named, max_states)
     left_out = len(named) - len(asked)
@@ -68,20 +68,6 @@ def command(
     for line in score(noticed, len(chosen), len(asked), left_out) if every else ():
         out.print(line)
     return AS_EXPECTED
-
-
-def _one(document: str) -> Protocol:
-    path, *others = documents([document])
-    if others:
-        raise click.UsageError(f"{document}: expected one document, not a folder of them")
-    return load(Path(path))
-
-
-def _rule(protocol: Protocol, row: str) -> Rule:
-    known = {rule.id: rule for rule in protocol.rules}
-    if row not in known:
-        raise click.UsageError(f"{protocol.name} has no row `{row}`{suggest(row, list(known))}")
-    return known[row]
 
 
 def _named(protocol: Protocol, names: Sequence[str]) -> list[Scenario]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from checker.document import syntax as s
@@ -21,17 +22,25 @@ READS_VALUES = (
 
 def same_graph(base: StateGraph, head: Model) -> bool:
     """Whether ``head`` has just the graph of ``base``, state by state and step by step, whichever
-    rows fire; ``False`` where that cannot be told.
+    rows fire; ``False`` where that cannot be told."""
+    return same_runs(base.system.model, head)
+
+
+Events = Collection[str]
+
+
+def same_runs(base: Model, head: Model, events: Events | None = None) -> bool:
+    """Whether ``head`` has just the graph that ``base`` has been explored to have. If ``events`` are
+    given, their rules differ at most in what they do on these.
 
     Each reaction that the exploration asked for is asked for again. If all are the same, then
     by induction so is all that follows from them.
     """
-    model = base.system.model
-    frames = [Meaning(m.protocol).frame(m.scenario) for m in (model, head)]
+    frames = [Meaning(m.protocol).frame(m.scenario) for m in (base, head)]
     if frames[0] != frames[1]:
         return False
     try:
-        return _start(model) == _start(head) and same_reactions(model, head)
+        return _start(base) == _start(head) and same_reactions(base, head, events)
     except SemanticError:  # whoever explores it will tell
         return False
 
@@ -45,15 +54,23 @@ def _start(model: Model) -> list[Any]:
     ]
 
 
-def same_reactions(base: Model, head: Model) -> bool:
-    """Whether ``head`` does all that ``base`` has been asked for, whichever rows fire.
+def same_reactions(base: Model, head: Model, events: Events | None = None) -> bool:
+    """Whether ``head`` does all that ``base`` has been asked for, whichever rows fire. Only what
+    ``events`` do is asked again, if they are given.
 
     Raises ``SemanticError`` where it has no meaning.
     """
-    return all(_same_reactions(*tables) for tables in zip(base.tables, head.tables, strict=True))
+    arrival = base.arrival_event
+    arrives = events is None or arrival in events
+    own = events is None or any(event != arrival for event in events)
+    return all(
+        (not own or _same_moves(*tables)) and (not arrives or _same_arrivals(*tables))
+        for tables in zip(base.tables, head.tables, strict=True)
+    )
 
 
-def _same_reactions(base: LocalTables, head: LocalTables) -> bool:
+def _same_moves(base: LocalTables, head: LocalTables) -> bool:
+    """Whether calls, own events, timers and faults do the same."""
     for local in base.expanded():
         there = head.locals.number(base.locals[local])
         ours = [_own(base, move) for move in base.own_moves(local)]
@@ -64,6 +81,10 @@ def _same_reactions(base: LocalTables, head: LocalTables) -> bool:
         ]
         if refused[0] != refused[1]:
             return False
+    return True
+
+
+def _same_arrivals(base: LocalTables, head: LocalTables) -> bool:
     for (local, segment), move in base.arrivals().items():
         there = head.locals.number(base.locals[local])
         arriving = head.model.segments.number(base.model.segments[segment])

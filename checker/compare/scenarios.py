@@ -132,6 +132,13 @@ def compare_scenario(
     return replace(found, seconds=limits.seconds())
 
 
+def compare_behaviour(
+    both: Versions, name: str, engine: Engine, limits: Limits, effort: Effort
+) -> ScenarioDiff:
+    """What can happen in a scenario that both versions have, and nothing of its verdicts."""
+    return _Comparison(both, name, engine, limits, None).behaviour(effort)
+
+
 class _Comparison:
     def __init__(
         self, both: Versions, name: str, engine: Engine, limits: Limits, kept: Verdicts | None
@@ -155,6 +162,12 @@ class _Comparison:
             return self._with_verdicts(self._of_one(graph), self._same_on(graph))
         found = self._behaviour(graph, self._explored(1), effort)
         return self._with_verdicts(found, set())
+
+    def behaviour(self, effort: Effort) -> ScenarioDiff:
+        """What can happen, by comparing the graphs."""
+        graph = self._explored(0)
+        found = self._behaviour(graph, self._explored(1), effort)
+        return replace(found, errors=(self.errors[0], self.errors[1]))
 
     def _same_on(self, graph: StateGraph) -> set[str]:
         """The properties whose verdicts are the same because both versions have this graph.

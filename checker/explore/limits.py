@@ -36,6 +36,10 @@ class Limits:
     interrupted: bool = False
     started: float = field(default_factory=time.monotonic)
 
+    def begin_again(self) -> None:
+        """What follows has all of the time for itself."""
+        self.started = time.monotonic()
+
     def seconds(self) -> float:
         return time.monotonic() - self.started
 

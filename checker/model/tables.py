@@ -181,6 +181,12 @@ class LocalTables:
         self.own_moves(local)
         return self._refused.get(local, ())
 
+    def unanswered(self, local: int) -> set[str]:
+        """The next calls of the script that a local state neither takes nor refuses."""
+        answered = {refusal.event for refusal in self.refusals(local)}
+        answered |= {self.model.actions[own.action].event for own in self.own_moves(local)}
+        return set(self.endpoint.calls[self.locals[local].called :]) - answered
+
     def arrival(self, local: int, segment: int) -> Move:
         """What a segment does that arrives in a local state."""
         found = self._arrivals.get((local, segment))

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
+from checker.document.omission import Trial
 from checker.document.protocol import Rule
 from checker.show.counterexample import INDENT
 from checker.show.ladder import ladder
 from checker.show.paragraph import WIDTH, counted, paragraph
 from checker.verify.results import Judged
 from checker.verify.stuck import run_of
-from checker.verify.why import Missed, Trial, newly_fails, shortest
+from checker.verify.why import Missed, newly_fails, shortest
 
 INSTEAD: dict[Trial, str] = {
     "idle": "it does nothing",

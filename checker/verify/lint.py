@@ -216,14 +216,10 @@ class _Closing:
         try:
             for own in table.own_moves(local):
                 self._add(end, own.move)
-            refusals = table.refusals(local)
-            for refusal in refusals:
+            for refusal in table.refusals(local):
                 self.closure.fired.update(refusal.fired)
-            state = table.locals[local]
-            answered = {refusal.event for refusal in refusals}
-            answered |= {self.model.actions[own.action].event for own in table.own_moves(local)}
-            calls = set(table.endpoint.calls[state.called :])
-            self.closure.unanswered.update((state.state, call) for call in calls - answered)
+            state = table.locals[local].state
+            self.closure.unanswered.update((state, call) for call in table.unanswered(local))
         except SemanticError as error:
             self._broken(error)
 

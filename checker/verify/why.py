@@ -1,20 +1,17 @@
 """What a row is for: what goes wrong without it.
 
-The row is left out, and a scenario asked again. Where that leaves a hole, a rule finds it before any
-property could see what the row did: a call is neither taken nor refused, a segment is handled by no
-row. So a row that answers a call is turned into its opposite instead, and one that handles a segment
-into one that does nothing.
-
+The row is left out, or made to do nothing (see ``checker.document.omission``), and a scenario asked
+again.
 That a scenario blames something on the row is no news, and does not count.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
-from checker.document.protocol import Protocol, Rule, Scenario
+from checker.document.omission import trial_of, tried, without
+from checker.document.protocol import Property, Protocol, Scenario
 from checker.explore.engines import Engine
 from checker.explore.graph import StateGraph
 from checker.explore.limits import Limits
@@ -22,11 +19,7 @@ from checker.model.endpoint import UnhandledError
 from checker.model.evaluate import SemanticError
 from checker.model.tables import Model
 from checker.verify.lint import Closure, close
-from checker.verify.results import Judged, check_graph, times_fired
-
-Trial = Literal["left out", "idle", "refuses", "takes"]
-"""What is tried in place of a row: nothing; one that fires, but does nothing and goes on; one that
-refuses its calls; one that takes them and does nothing else."""
+from checker.verify.results import Judged, asked, judge, times_fired
 
 
 @dataclass(frozen=True)
@@ -60,44 +53,32 @@ def newly_fails(judged: Judged) -> bool:
     return judged.verdict.outcome == "violated" and judged.expected != "violated"
 
 
-def trial_of(protocol: Protocol, rule: Rule) -> Trial:
-    """What is tried in place of ``rule``."""
-    kinds = {protocol.event_kind(event) for event in rule.events}
-    if kinds == {"call"}:
-        return "takes" if rule.then == "refuse" else "refuses"
-    return "idle" if kinds == {"arrival"} else "left out"
-
-
-def tried(protocol: Protocol, row: str) -> Protocol:
-    """``protocol`` with what is tried in place of the rule ``row``."""
-    rule = next(rule for rule in protocol.rules if rule.id == row)
-    trial = trial_of(protocol, rule)
-    if trial == "left out":
-        return without(protocol, row)
-    then = {"idle": "", "refuses": "refuse", "takes": "stop"}[trial]
-    other = replace(rule, acts=(), sends=(), next="", then=then)
-    return replace(protocol, rules=tuple(other if r is rule else r for r in protocol.rules))
-
-
-def without(protocol: Protocol, row: str) -> Protocol:
-    """``protocol`` without the rule ``row``."""
-    return replace(protocol, rules=tuple(rule for rule in protocol.rules if rule.id != row))
-
-
 def missed(protocol: Protocol, row: str, scenario: Scenario, limits: Limits, engine: Engine) -> Missed:
     """What ``scenario`` misses if ``protocol`` lacks the rule ``row``."""
-    asked = _blaming_nothing_on(row, scenario)
+    blameless = blaming_nothing_on([row], scenario)
     try:
-        graph = engine.explore(Model(tried(protocol, row), asked), limits)
+        graph = engine.explore(Model(tried(protocol, row), blameless), limits)
         if _nothing_changes(protocol, row, graph):
             return Missed(scenario)
-        result = check_graph(graph, limits)
+        wrong = tuple(not_as_expected(graph, asked(protocol, blameless)))
     except SemanticError as error:
-        where = "" if error.row == scenario.name else error.row
-        return Missed(scenario, error=f"{where}: {error.what}".removeprefix(": "))
-    wrong = [judged for judged in result.judged if not judged.as_expected]
-    decided = tuple(judged for judged in wrong if judged.verdict.outcome != "unknown")
-    return Missed(scenario, result.model, decided, limit=result.limit)
+        return Missed(scenario, error=without_meaning(error, scenario))
+    return Missed(scenario, graph.system.model, wrong, limit=graph.limit)
+
+
+def not_as_expected(graph: StateGraph, properties: Iterable[Property]) -> Iterator[Judged]:
+    """The verdicts on ``properties`` that are not what the scenario expects; those that a limit
+    left open are none."""
+    for property in properties:
+        judged = judge(graph, property)
+        if not judged.as_expected and judged.verdict.outcome != "unknown":
+            yield judged
+
+
+def without_meaning(error: SemanticError, scenario: Scenario) -> str:
+    """What has no meaning in a scenario, and in which row, if it is not the scenario's own."""
+    where = "" if error.row == scenario.name else error.row
+    return f"{where}: {error.what}".removeprefix(": ")
 
 
 def _nothing_changes(protocol: Protocol, row: str, graph: StateGraph) -> bool:
@@ -130,8 +111,9 @@ def _holes(closure: Closure) -> set[str]:
     return unanswered | {e.what for e in closure.broken.values() if isinstance(e, UnhandledError)}
 
 
-def _blaming_nothing_on(row: str, scenario: Scenario) -> Scenario:
-    expect = [replace(e, blame="" if e.blame == row else e.blame) for e in scenario.expect]
+def blaming_nothing_on(rows: Container[str], scenario: Scenario) -> Scenario:
+    """``scenario``, whatever it blames on ``rows``: their part in it is no news."""
+    expect = [replace(e, blame="" if e.blame in rows else e.blame) for e in scenario.expect]
     return replace(scenario, expect=tuple(expect))
 
 

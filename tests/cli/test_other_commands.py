@@ -296,6 +296,7 @@ def test_the_commands_of_the_readme_work_in_any_folder(
         ["check", "claims"],
         ["why", "again.fin"],
         ["diff", "main:my.md", "my.md"],
+        ["mutate", "my.md", "--min-score", "90"],
         ["explore", "rfc9293"],
         ["draw", "machine", "rfc9293", "-o", "machine.svg"],
         ["draw", "graph", "rfc9293", "-s", "last ACK lost", "-o", "graph.svg"],

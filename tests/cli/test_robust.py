@@ -375,6 +375,7 @@ def test_help_of_every_command() -> None:
         "time",
         "why",
         "diff",
+        "mutate",
         "report",
         "explore",
         "draw",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from checker.document.library import parse
+from checker.document.omission import trial_of, tried, without
 from checker.explore.engines import Engine
 from checker.explore.limits import Limits
-from checker.verify.why import Missed, holes, missed, newly_fails, shortest, trial_of, tried, without
+from checker.verify.why import Missed, holes, missed, newly_fails, shortest
 
 LAMP = """
 | state | meaning |
