@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from checker.compare.documents import Versions
 from checker.compare.scenarios import ScenarioDiff
-from checker.compare.verdicts import VerdictChange, is_failure
+from checker.compare.verdicts import VerdictChange, is_failure, is_open
 
 VERSIONS = ("BASE", "HEAD")
 
@@ -43,7 +43,7 @@ class Diff:
     def is_undecided(self) -> bool:
         """Whether a limit left something open."""
         return bool(self.left) or any(
-            "unknown" in scenario.within or any(change.became == "undecided" for change in scenario.verdicts)
+            ("unknown" in scenario.within and not any(scenario.errors))
+            or any(is_open(change) for change in scenario.verdicts)
             for scenario in self.scenarios
-            if not any(scenario.errors)
         )

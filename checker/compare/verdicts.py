@@ -33,11 +33,21 @@ def is_failure(change: VerdictChange) -> bool:
     return change.became == "worse" or (_fails(change.after) and not _fails(change.before))
 
 
+def is_open(change: VerdictChange) -> bool:
+    """Whether it is not known what the verdict is now, and nobody said that it would not be."""
+    after = change.after
+    return change.became == "undecided" or (
+        after is not None and after.verdict.outcome == "unknown" and not after.as_expected
+    )
+
+
 def became(before: Judged | None, after: Judged | None) -> Became | None:
     """What became of a verdict, ``None`` if it is the same."""
     if before is None or after is None:
         return None if before is after else "new" if before is None else "gone"
     was, now = before.verdict, after.verdict
+    if was.outcome == now.outcome == "unknown" and not after.as_expected:
+        return "undecided"  # who knows whether they are the same
     if was.outcome == now.outcome:
         if before.as_expected != after.as_expected:
             return "expected"

@@ -9,7 +9,7 @@ from checker.compare.control import Arrow
 from checker.compare.diff import VERSIONS, Diff
 from checker.compare.observe import Letter
 from checker.compare.scenarios import Counts, ScenarioDiff, Telling
-from checker.compare.verdicts import VerdictChange
+from checker.compare.verdicts import VerdictChange, is_open
 from checker.model.tables import Model
 from checker.show.paragraph import counted
 from checker.verify.trace import Trace
@@ -162,7 +162,7 @@ def verdict(change: VerdictChange) -> str:
     if change.became == "expected":
         assert change.after is not None  # both are there
         return f"{now} as before; {change.after.complaint or 'now as expected'}"
-    return f"{was} → {now}"
+    return f"{was} → {now}" if was != now else f"{now} in both"
 
 
 def shown_failures(diff: Diff) -> list[tuple[ScenarioDiff, VerdictChange]]:
@@ -200,7 +200,7 @@ def totals(diff: Diff) -> list[str]:
     counts = {
         "changed": len(changes),
         "better": sum(change.became == "better" for change in changes),
-        "undecided": sum(change.became == "undecided" for change in changes),
+        "undecided": sum(is_open(change) for change in changes),
     }
     told = [f"{count} {word}" for word, count in counts.items() if count]
     failures = len(diff.failures())

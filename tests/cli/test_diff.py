@@ -189,6 +189,34 @@ def test_a_limit(lastack: Lastack, base: Path, tmp_path: Path) -> None:
     assert ran.out.rstrip().endswith("not all was decided")
 
 
+MORE_SCENARIOS = ("| lossy | go", "| calmer | go | none | queue | capacity 5 | | |\n| lossy | go")
+MORE_PROPERTIES = ("| met |", "| never | invariant | | `not STATE is done` | |\n| met |")
+OTHER_CLAIM = ("`tries =< 1`", "`tries < 3`")
+
+
+@pytest.mark.parametrize("change", [MORE_SCENARIOS, MORE_PROPERTIES, OTHER_CLAIM])
+def test_what_is_unknown_is_no_success(
+    lastack: Lastack, base: Path, tmp_path: Path, change: tuple[str, str]
+) -> None:
+    """The behaviour is the same, and no verdict got worse; but what a limit leaves open might."""
+    head = written(tmp_path, "more.md", BASE.replace(*change))
+    ran = lastack("diff", base, head, "--max-states", 2)
+    assert ran.code == 3
+    last = " ".join(ran.out.split()).rpartition("verdicts: ")[2]
+    assert "undecided; no new failure; not all was decided" in last
+    without_limit = lastack("diff", base, head)
+    assert without_limit.code == (1 if change == MORE_PROPERTIES else 0)
+    assert "undecided" not in without_limit.out
+
+
+def test_what_head_says_is_unknown_is_expected_of_a_new_scenario(
+    lastack: Lastack, base: Path, tmp_path: Path
+) -> None:
+    expected = MORE_SCENARIOS[1].replace("| | |\n", "| | answered unknown; few unknown |\n")
+    head = written(tmp_path, "more.md", BASE.replace(MORE_SCENARIOS[0], expected))
+    assert lastack("diff", base, head, "--max-states", 2).code == 0
+
+
 def test_a_document_without_a_meaning(lastack: Lastack, base: Path, tmp_path: Path) -> None:
     head = written(tmp_path, "twice.md", BASE.replace("word is maybe", "word is maybe or word is yes"))
     ran = lastack("diff", base, head)
