@@ -39,6 +39,6 @@ esac
 {
   printf '### Lastack: %s\n\n' "$verdict"
   for file in "$scratch/errors" "$scratch/report"; do
-    [ ! -s "$file" ] || { sed 's/^/    /' "$file" | head -c 450000; printf '\n\n'; }
+    [ ! -s "$file" ] || { head -c 400000 "$file" | sed 's/^/    /'; printf '\n\n'; }
   done
 } >> "$GITHUB_STEP_SUMMARY"

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from tests.cli.commands import write_door
-from tests.test_hooks import committed
+from tests.test_hooks import committed, git
 from tests.toys import ROOT
 
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
@@ -105,6 +105,7 @@ def test_every_input_and_output_is_one() -> None:
     assert set(re.findall(r"inputs\.([\w-]+)", text)) == set(ACTION["inputs"])
     identified = {step["id"] for step in STEPS if "id" in step}
     used = set(re.findall(r"steps\.([\w-]+)\.outputs\.([\w-]+)", text))
+    assert set(re.findall(r"steps\.([\w-]+)\.", text)) == identified
     assert {step for step, _ in used} == identified
     scripts = {path.name: path.read_text(encoding="utf-8") for path in SCRIPTS.glob("*.sh")}
     for step, output in used - {("python", "python-path")}:
@@ -124,6 +125,18 @@ def test_every_script_gets_what_it_wants() -> None:
     assert {path.name for path in SCRIPTS.iterdir()} == {*wants, "common.sh"}
     # No expression stands in a command, where what it says would be code.
     assert not any("${{" in command for command in run)
+
+
+def test_what_is_found_out_is_kept_also_by_a_check_that_fails() -> None:
+    """``actions/cache`` alone would keep nothing of a job that fails."""
+    restored, saved = (
+        next(i for i, step in enumerate(STEPS) if step.get("uses", "").startswith(f"actions/cache/{what}@"))
+        for what in ("restore", "save")
+    )
+    check = next(i for i, step in enumerate(STEPS) if step.get("id") == "check")
+    assert restored < check < saved < len(STEPS) - 1
+    assert STEPS[restored]["with"].items() >= STEPS[saved]["with"].items()
+    assert STEPS[-1]["run"] == 'exit "$CODE"'
 
 
 # check.sh
@@ -163,6 +176,22 @@ def test_check_writes_reports_where_it_is_told(runner: Runner) -> None:
     runner.run("check.sh", DOCUMENTS="door.md", JUNIT="an out.xml", SARIF="out.sarif")
     assert "<testsuites " in (runner.checkout / "an out.xml").read_text(encoding="utf-8")
     assert '"version": "2.1.0"' in (runner.checkout / "out.sarif").read_text(encoding="utf-8")
+
+
+def test_a_report_that_is_too_long_for_a_summary(runner: Runner, tmp_path: Path) -> None:
+    """It is cut short, and the step still ends well."""
+    program = tmp_path / "talks"
+    program.write_text(
+        f"#!{sys.executable}\nimport sys\n"
+        "(report,) = [each[5:] for each in sys.argv if each.startswith('text=')]\n"
+        "open(report, 'w').write(('x' * 99 + '\\n') * 20_000)\n",
+        encoding="utf-8",
+    )
+    program.chmod(0o755)
+    ended, _, err = runner.run("check.sh", DOCUMENTS="door.md", LASTACK=str(program))
+    assert (ended, err, runner.outputs()) == (0, "", {"code": "0"})
+    assert runner.summary.startswith("### Lastack: all as expected\n\n    xxx")
+    assert 400_000 < len(runner.summary) < 1_000_000
 
 
 def test_check_of_nothing_is_an_error(runner: Runner) -> None:
@@ -289,6 +318,111 @@ def test_text_cannot_end_an_output(runner: Runner) -> None:
     runner.run("diff.sh", DOCUMENTS="door.md", BASE=base, TOLD=told)
     assert set(runner.outputs()) == {"comment", "code"}
     assert told in runner.outputs()["comment"]
+
+
+SIDE = """# Side
+
+| extends | because |
+|---|---|
+| door | |
+
+| scenario | A | B | network | bounds | expect |
+|---|---|---|---|---|---|
+| narrow | knock | none | queue | capacity 2 | |
+"""
+
+
+def headings(runner: Runner) -> list[str]:
+    return [line for line in runner.outputs()["comment"].splitlines() if line.startswith("### ")]
+
+
+def test_what_extends_a_document_that_differs_is_compared(runner: Runner) -> None:
+    folder = runner.checkout / "protocols"
+    folder.mkdir()
+    write_door(folder)
+    (folder / "side.md").write_text(SIDE, encoding="utf-8")
+    base = committed(runner.checkout)
+    write_door(folder, "woken holds", "woken violated")
+    ended, out, err = runner.run("diff.sh", DOCUMENTS="protocols", BASE=base)
+    assert (ended, out, err) == (0, "", "")
+    assert headings(runner) == [
+        f"### `{base}:protocols/{name}` → `protocols/{name}`" for name in ("door.md", "side.md")
+    ]
+    assert runner.outputs()["code"] == "0"
+
+
+def test_claims_are_not_compared(runner: Runner) -> None:
+    text = (ROOT / "spec" / "claims.md").read_text(encoding="utf-8")
+    path = runner.checkout / "claims.md"
+    path.write_text(text, encoding="utf-8")
+    base = committed(runner.checkout)
+    path.write_text(f"{text}\nMore.\n", encoding="utf-8")
+    assert runner.run("diff.sh", DOCUMENTS="claims.md", BASE=base) == (0, "", "")
+    assert runner.outputs() == {"comment": "", "code": "0"}
+
+
+def test_documents_that_are_gone_or_renamed(runner: Runner) -> None:
+    folder = runner.checkout / "protocols"
+    folder.mkdir()
+    for name in ("door.md", "attic.md", "porch.md", "cellar.md"):
+        write_door(folder, name=name)
+        with (folder / name).open("a", encoding="utf-8") as file:
+            file.write(f"\nThis is the {name}.\n")
+    (folder / "README.md").write_text("# No document\n", encoding="utf-8")
+    base = committed(runner.checkout)
+    for name in ("README.md", "attic.md", "cellar.md"):
+        (folder / name).unlink()
+    (folder / "door.md").rename(folder / "a gate.md")
+    text = (folder / "a gate.md").read_text(encoding="utf-8")
+    (folder / "a gate.md").write_text(text.replace("has knocked", "knocks"), encoding="utf-8")
+    committed(runner.checkout)
+    runner.run("diff.sh", DOCUMENTS="protocols\nprotocols/cellar.md", BASE=base)
+    assert headings(runner) == [
+        f"### `{base}:protocols/door.md` → `protocols/a gate.md`",
+        "### `protocols/attic.md` is gone",
+        "### `protocols/cellar.md` is gone",
+    ]
+    assert runner.outputs()["code"] == "0"
+
+
+def test_the_base_may_be_a_branch_that_was_not_checked_out(runner: Runner, tmp_path: Path) -> None:
+    """As in the checkout of a pull request, which has one commit and no other branch."""
+    upstream = tmp_path / "upstream"
+    upstream.mkdir()
+    write_door(upstream)
+    base = committed(upstream)
+    git(upstream, "branch", "stable")
+    write_door(upstream, "woken holds", "woken violated")
+    committed(upstream)
+    git(upstream, "clone", "--quiet", "--depth=1", upstream.as_uri(), str(runner.checkout))
+    ended, out, err = runner.run("diff.sh", DOCUMENTS="door.md", BASE="stable")
+    assert (ended, out, err) == (0, "", "")
+    assert headings(runner) == [f"### `{base}:door.md` → `door.md`"]
+
+
+@pytest.mark.parametrize("base", ["nonsense", "--upload-pack=touch stolen;git-upload-pack", "-h"])
+def test_a_base_that_is_not_there(runner: Runner, base: str) -> None:
+    """Then nothing was compared, which must not look like nothing having changed."""
+    write_door(runner.checkout)
+    committed(runner.checkout)
+    git(runner.checkout, "remote", "add", "origin", str(runner.checkout))
+    ended, out, err = runner.run("diff.sh", DOCUMENTS="door.md", BASE=base)
+    assert (ended, runner.outputs()) == (0, {"comment": "", "code": "2"})
+    assert out.startswith("::warning ")
+    assert err.splitlines()[-1] == f"there is no revision {base} here, nor at origin"
+    assert not (runner.checkout / "stolen").exists()
+
+
+def test_a_document_that_is_not_there(runner: Runner) -> None:
+    """The others are compared all the same."""
+    write_door(runner.checkout)
+    base = committed(runner.checkout)
+    write_door(runner.checkout, "woken holds", "woken violated")
+    _, out, err = runner.run("diff.sh", DOCUMENTS="nowhere.md\ndoor.md", BASE=base)
+    assert headings(runner) == [f"### `{base}:door.md` → `door.md`"]
+    assert runner.outputs()["code"] == "2"
+    assert out.startswith("::warning ")
+    assert "nowhere.md: no such file" in err
 
 
 # place.sh

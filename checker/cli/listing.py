@@ -13,7 +13,8 @@ from checker.cli.documents import called
 from checker.cli.documents import documents as files
 from checker.cli.messages import WIDTH
 from checker.cli.terminal import console
-from checker.document.library import bundled_folder, holds_claims, load
+from checker.document.library import bundled_folder, files_of, holds_claims, load
+from checker.document.problems import DocumentError
 from checker.document.protocol import Scenario
 from checker.document.statements import load_statements
 from checker.show.paragraph import counted, paragraph
@@ -22,7 +23,8 @@ from checker.show.paragraph import counted, paragraph
 @click.command("list")
 @click.argument("documents", nargs=-1, metavar="[DOC]...")
 @click.option("--files", "only_files", is_flag=True, help="Show only their files, one a line.")
-def command(documents: tuple[str, ...], only_files: bool) -> int:
+@click.option("--extended", is_flag=True, help="So for protocols, and behind tabs what each extends.")
+def command(documents: tuple[str, ...], only_files: bool, extended: bool) -> int:
     """Show documents, scenarios and properties.
 
     DOC is as for `check`; the default is all bundled documents.
@@ -31,9 +33,11 @@ def command(documents: tuple[str, ...], only_files: bool) -> int:
     """
     out = console()
     paths = files(documents or (str(bundled_folder()),))
-    if only_files:
+    if extended:
+        paths = [path for path in paths if not _is_of_claims(path)]
+    if only_files or extended:
         for path in paths:
-            click.echo(path)
+            click.echo("\t".join(files_of(path)) if extended else path)
         return 0
     for path in paths:
         for line in _listing(path):
@@ -41,6 +45,14 @@ def command(documents: tuple[str, ...], only_files: bool) -> int:
     for line in [] if documents else _folders():
         out.print(line)
     return 0
+
+
+def _is_of_claims(path: Path) -> bool:
+    """Whether it is surely a document of claims; whoever reads another is told what is wrong."""
+    try:
+        return holds_claims(path)
+    except DocumentError:
+        return False
 
 
 def _folders() -> Iterator[Text]:

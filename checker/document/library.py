@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol as Interface
@@ -259,12 +260,27 @@ def _complain_of_base(row: Row, base: Page | None, problems: ProblemList) -> Non
 def version_of(path: Path) -> str:
     """A short hash of a document's text and of those it extends, to tell versions apart."""
     digest = hashlib.sha256()
-    seen = 0
-    current: Page | None = FilePage(path)
-    while current is not None and seen <= MAX_EXTENSIONS:
-        text = current.text()
+    for _, text in _read_through(path):
         digest.update(text.encode())
+    return digest.hexdigest()[:12]
+
+
+def files_of(path: Path) -> list[str]:
+    """The file of a document, and those of the documents that it extends as far as they are there;
+    nothing is said of what is wrong with any."""
+    files = [str(path)]
+    with contextlib.suppress(DocumentError, OSError):
+        files += [page.file for page, _ in _read_through(path)][1:]
+    return files
+
+
+def _read_through(path: Path) -> Iterator[tuple[Page, str]]:
+    """A document and those that it extends, as far as they are there, each with its text."""
+    current: Page | None = FilePage(path)
+    for _ in range(MAX_EXTENSIONS + 1):
+        if current is None:
+            return
+        text = current.text()
+        yield current, text
         rows = read_sheet(text, current.file, ProblemList()).rows["extends"]
         current = current.base(rows[0].key) if rows else None
-        seen += 1
-    return digest.hexdigest()[:12]

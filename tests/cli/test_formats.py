@@ -209,3 +209,17 @@ def test_files_are_listed_one_a_line(lastack: Lastack, tmp_path: Path, ordinary:
     write_door(tmp_path, name="a porch.md")
     ran = lastack("list", "--files", "door.md", "a porch.md")
     assert (ran.code, ran.out) == (0, "door.md\na porch.md\n")
+
+
+def test_files_are_listed_with_those_that_they_extend(lastack: Lastack, tmp_path: Path) -> None:
+    door = write_door(tmp_path)
+    for name, base in (("gate", "door"), ("wicket", "gate"), ("hole", "nothing")):
+        text = f"# {name}\n\n| extends | because |\n|---|---|\n| {base} | |\n"
+        (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
+    ran = lastack("list", "--extended", "door.md", "wicket.md", "hole.md", "claims")
+    assert ran.code == 0
+    assert ran.out.splitlines() == [
+        "door.md",
+        f"wicket.md\t{(tmp_path / 'gate.md').resolve()}\t{door.resolve()}",
+        "hole.md",
+    ]
