@@ -28,7 +28,6 @@ from checker.document.scenarios import MAX_CAPACITY
 from checker.document.statements import Statements, load_statements
 from checker.explore.engines import ENGINES, Engine, is_installed
 from checker.explore.limits import Limits
-from checker.model.evaluate import Evaluator
 from checker.model.tables import Model
 from checker.show.paragraph import paragraph
 from checker.verify.kept import KeptScenario, keep, known_verdicts, result_of
@@ -192,11 +191,9 @@ def _jobs(
 ) -> Iterator[Job]:
     verdicts = KeptVerdicts(kept, Meaning(protocol))
     asked = options.properties or None
-    evaluators: dict[str, Evaluator] = {}
     for number, scenario in enumerate(chosen, 1):
         label = f"{protocol.name}: {scenario.name} ({number} of {len(chosen)})"
-        model = Model(protocol, scenario, evaluators.get(str(scenario.set)))
-        evaluators[str(scenario.set)] = model.evaluator
+        model = Model(protocol, scenario)
         before = verdicts.scenario(scenario, options.engine.name, options.max_states)
         known = {} if before is None else known_verdicts(verdicts.meaning, model, before, asked)
         found = None if before is None else result_of(model, before, known, asked)

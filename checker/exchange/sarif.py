@@ -62,7 +62,8 @@ def sarif(
 def _rule(subject: Subject) -> dict[str, Any]:
     return {
         "id": subject.id,
-        "name": subject.name,
+        # Only where it says more than the id (§3.49.7).
+        **({"name": subject.name} if subject.name != subject.id else {}),
         "shortDescription": _message(subject.claim),
         "fullDescription": _message(subject.because or subject.claim),
         "help": _message(f"{subject.claim}\n{subject.because}".strip()),

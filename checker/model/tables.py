@@ -275,20 +275,18 @@ class LocalTables:
 class Model:
     """A protocol in one of its scenarios, compiled: both endpoints' tables and what they share.
 
-    Models of a protocol with the same switches may have one ``evaluator``, which spares them to
-    compile the same again.
+    Models of a protocol with the same switches have one ``evaluator``, which spares them to compile
+    the same again.
     """
 
-    def __init__(self, protocol: Protocol, scenario: Scenario, evaluator: Evaluator | None = None) -> None:
+    def __init__(self, protocol: Protocol, scenario: Scenario) -> None:
         self.protocol = protocol
         self.scenario = scenario
         self.switches: dict[str, Value] = {
             switch.name: scenario.set.get(switch.name, switch.default)
             for switch in protocol.switches.values()
         }
-        if evaluator is None or evaluator.switches != self.switches:
-            evaluator = Evaluator(protocol, self.switches)
-        self.evaluator = evaluator
+        self.evaluator = Evaluator.shared(protocol, self.switches)
         self.form = SegmentForm(protocol)
         self.segments: Interned[Segment] = Interned()
         self.actions: Interned[Action] = Interned()
