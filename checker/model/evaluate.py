@@ -127,14 +127,14 @@ class Evaluator:
     def shared(cls, protocol: Protocol, switches: Mapping[str, Value]) -> Evaluator:
         """One that may have compiled much already: a model is made for each run that is replayed,
         and to compile the rows for it would take longer than to take its steps."""
-        for place, known in enumerate(_SHARED):
-            if known.protocol is protocol and known.switches == switches:
-                break
+        found = next((e for e in _SHARED if e.protocol is protocol and e.switches == switches), None)
+        if found is None:
+            found = cls(protocol, switches)
         else:
-            place, known = len(_SHARED), cls(protocol, switches)
-        _SHARED[: place + 1] = [known, *_SHARED[:place]]
+            _SHARED.remove(found)
+        _SHARED.insert(0, found)
         del _SHARED[MOST_SHARED:]
-        return known
+        return found
 
     def compile(self, node: s.Expression, view: str = "us") -> Evaluate:
         """A function from ``Env`` to the value of ``node``; bare names are those of ``view``."""

@@ -11,7 +11,7 @@ from checker.explore.graph import Mask, StateGraph
 from checker.explore.search import reached_from
 from checker.model.tables import Action, Model
 from checker.verify.claims import HOLDS, PREMISE_FALSE, Claim, before_the_start, judge_all
-from checker.verify.fairness import FairSets, Owing, fair_sets
+from checker.verify.fairness import FairSets, fair_sets
 from checker.verify.lasso import Lasso, shortest_lasso
 from checker.verify.owing import owing_of
 from checker.verify.trace import Trace
@@ -35,7 +35,7 @@ def broken_by(graph: StateGraph, claims: Sequence[Claim]) -> Finding:
     for claim in claims:
         course = _course(graph, claim)
         if not any(course.is_like(other) for other in courses):
-            lasso = _lasso(graph, course, owing_of(graph, claim.property.calls))
+            lasso = _lasso(graph, course, claim.property.calls)
             found += [(lasso, claim.end)] if lasso is not None else []
         courses.append(course)
     due = any(course.due for course in courses)
@@ -43,8 +43,9 @@ def broken_by(graph: StateGraph, claims: Sequence[Claim]) -> Finding:
     return Finding(lasso, end, due)
 
 
-def _lasso(graph: StateGraph, course: _Course, owing: Owing) -> Lasso | None:
-    sets = _stays(graph, course.starts, course.inside, owing)
+def _lasso(graph: StateGraph, course: _Course, calls: Sequence[str]) -> Lasso | None:
+    owing = owing_of(graph, calls)
+    sets = _stays(graph, course.starts, course.inside, calls)
     return shortest_lasso(graph, course.starts, course.inside, sets, owing) if sets.any else None
 
 
@@ -53,7 +54,7 @@ def can_break_without(graph: StateGraph, claim: Claim, fires: Mask) -> bool:
     by the same standard: what is enabled there counts."""
     starts, inside, _ = _course(graph, claim)
     starts = starts & reached_from(graph.edges, np.zeros(1, dtype=np.int32), usable=~fires)
-    return _stays(graph, starts, inside, owing_of(graph, claim.property.calls), ~fires).any
+    return _stays(graph, starts, inside, claim.property.calls, ~fires).any
 
 
 class _Course(NamedTuple):
@@ -91,16 +92,32 @@ def due_before_the_start(model: Model, claim: Claim) -> bool:
 
 
 def _stays(
-    graph: StateGraph, starts: Mask, inside: Mask, owing: Owing, usable: Mask | None = None
+    graph: StateGraph, starts: Mask, inside: Mask, calls: Sequence[str], usable: Mask | None = None
 ) -> FairSets:
     """The fair sets that runs from ``starts`` by ``usable`` edges (all, if ``None``) can get to
-    ``inside``.
+    ``inside``; ``calls`` are those that users must make.
+
+    What is fair within a part of the graph is so in all of it, for it owes the same: so only states
+    in which fair runs may stay at all are looked at.
+    """
+    stays = inside & _lasting(graph, calls)
+    if stays.any():
+        stays &= reached_from(graph.edges, np.flatnonzero(starts), inside, usable)
+    return fair_sets(graph.edges, owing_of(graph, calls), stays, usable)
+
+
+def _lasting(graph: StateGraph, calls: Sequence[str]) -> Mask:
+    """The states in which some fair run stays for ever.
 
     Where an action lacked room, it is not known what is enabled: runs lead through such states,
     but none is said to stay.
     """
-    region = reached_from(graph.edges, np.flatnonzero(starts), inside, usable)
-    return fair_sets(graph.edges, owing, region & ~graph.truncated, usable)
+    key = f"lasting {tuple(calls)}"
+    if key not in graph.cache:
+        sets = fair_sets(graph.edges, owing_of(graph, calls), ~graph.truncated)
+        graph.cache[key] = sets.numbers >= 0
+    mask: Mask = graph.cache[key]
+    return mask
 
 
 # In words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, combinations
 from unittest import mock
 
@@ -119,6 +119,24 @@ def test_fair_sets_are_those_found_by_force(graph: Labelled) -> None:
 def test_fair_sets_are_the_same_if_edges_are_looked_at_one_by_one(graph: Labelled) -> None:
     with mock.patch.object(fairness, "EDGES_AT_ONCE", 1), mock.patch.object(fairness, "MOST_PAIRS", 1):
         agrees(graph)
+
+
+@settings(max_examples=300, deadline=None)
+@given(graphs())
+def test_nothing_is_fair_in_a_part_of_a_graph_only(graph: Labelled) -> None:
+    """So ``leads to`` looks only at states that are in a fair set of the whole graph."""
+    whole = Labelled(
+        graph.nodes,
+        tuple(replace(edge, usable=True) for edge in graph.edges),
+        frozenset(range(graph.nodes)),
+    )
+    lasting = frozenset(np.flatnonzero(whole.sets()[2].numbers >= 0).tolist())
+    found = graph.sets()[2]
+    again = Labelled(graph.nodes, graph.edges, graph.inside & lasting).sets()[2]
+    assert np.array_equal(found.numbers >= 0, again.numbers >= 0)
+    assert np.array_equal(found.edges, again.edges)
+    agrees(Labelled(graph.nodes, graph.edges, graph.inside & lasting))
+    assert by_force(graph) == by_force(Labelled(graph.nodes, graph.edges, graph.inside & lasting))
 
 
 @pytest.mark.slow
