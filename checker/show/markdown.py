@@ -17,6 +17,7 @@ from checker.show.differences import (
     behaviour,
     control,
     counts_of,
+    grouped,
     letter,
     model_of,
     shortest_tellings,
@@ -32,12 +33,15 @@ from checker.verify.trace import Trace
 
 MOST_CHARACTERS = 60_000
 """A comment on GitHub may have 65,536."""
+MOST_NAMED = 3
+"""Scenarios that are named in one cell."""
 MOST_STEPS = 24
 """Steps of a run that is drawn as a diagram; a longer one has its ladder only."""
 
 
 def diff_in_markdown(diff: Diff) -> str:
-    """A summary, then what fails with its runs, then the rest folded up."""
+    """A summary, the rows, then what fails with its runs, then the rest folded up: what comes first
+    has room for sure."""
     head = [
         f"### {_code(diff.names[0])} → {_code(diff.names[1])}",
         "",
@@ -48,9 +52,9 @@ def diff_in_markdown(diff: Diff) -> str:
     sections = [
         head,
         _folded("Rows", _rows(diff.both.rows.rows)),
+        *(list(_failure(diff, *failure)) for failure in shown_failures(diff)),
         _folded("Scenarios", _scenarios(diff)),
         _folded("Arrows and pairs of states", _control(diff)),
-        *(list(_failure(diff, *failure)) for failure in shown_failures(diff)),
         _folded("Runs that tell the versions apart", _tellings(diff)),
     ]
     return _fitting(["\n".join(section) for section in sections])
@@ -72,16 +76,23 @@ def _fitting(sections: Sequence[str]) -> str:
 
 
 def _failures(diff: Diff) -> Iterator[str]:
-    failures = diff.failures()
+    """A row for each thing that fails, with the scenarios in which it does."""
+    failures = grouped(diff.failures(), lambda pair: (pair[1].property, verdict(pair[1]), pair[1].blamed))
     if not failures:
         return
     yield from _table(
         ("property", "scenario", "before → after", "by"),
         (
-            (_plain(c.property), _plain(s.scenario), _plain(verdict(c)), ", ".join(map(_code, c.blamed)))
-            for s, c in failures
+            (_plain(name), _plain(_named(pairs)), _plain(words), ", ".join(map(_code, blamed)))
+            for (name, words, blamed), pairs in failures.items()
         ),
     )
+
+
+def _named(pairs: Sequence[tuple[ScenarioDiff, VerdictChange]]) -> str:
+    names = [scenario.scenario for scenario, _ in pairs]
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"{', '.join(names[:MOST_NAMED])}{more}"
 
 
 def _failure(diff: Diff, scenario: ScenarioDiff, change: VerdictChange) -> Iterator[str]:

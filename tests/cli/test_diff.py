@@ -157,6 +157,27 @@ def test_markdown_for_a_comment(lastack: Lastack, base: Path, tmp_path: Path) ->
     assert "\n\n\n" not in ran.out
 
 
+def test_a_comment_on_what_fails_everywhere_is_short(lastack: Lastack, tmp_path: Path) -> None:
+    """What fails is told once, and shown before the scenarios, which may fill a comment."""
+    more = "".join(f"| calm {n} | go | none | queue | capacity 4 | | |\n" for n in range(20))
+    base = written(tmp_path, "base.md", BASE + more)
+    ran = lastack("diff", base, written(tmp_path, "head.md", NEVER + more), "--format", "markdown")
+    assert ran.code == 1
+    lines = ran.out.splitlines()
+    failures = [line for line in lines if line.startswith("| answered |")]
+    assert failures == ["| answered | lossy | holds → violated | `again.asking` |"]
+    lossy = more.replace("| queue |", "| queue, lose 1 |")
+    base = written(tmp_path, "base.md", BASE + lossy)
+    ran = lastack("diff", base, written(tmp_path, "head.md", NEVER + lossy), "--format", "markdown")
+    lines = ran.out.splitlines()
+    failures = [line for line in lines if line.startswith("| answered |")]
+    assert failures == [
+        "| answered | lossy, calm 0, calm 1 and 18 more | holds → violated | `again.asking` |"
+    ]
+    (shown,) = [place for place, line in enumerate(lines) if line.startswith("#### answered in ")]
+    assert shown < lines.index("<summary>Scenarios</summary>")
+
+
 def test_what_got_worse_is_a_failure_whatever_head_expects(
     lastack: Lastack, base: Path, tmp_path: Path
 ) -> None:

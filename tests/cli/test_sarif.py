@@ -36,6 +36,8 @@ def run_of(lastack: Lastack, *arguments: object) -> dict[str, Any]:
     assert run["invocations"][0]["exitCode"] == ran.code
     rules = run["tool"]["driver"]["rules"]
     assert len({rule["id"] for rule in rules}) == len(rules)
+    # §3.49.7: a name says something else.
+    assert all(rule.get("name") != rule["id"] for rule in rules)
     for result in run["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
         # §3.27.10: only a failure has a level.
