@@ -99,14 +99,6 @@ class Env:
 Evaluate = Callable[[Env], Any]
 
 
-MOST_SHARED = 32
-"""Evaluators that are kept for further models: as many as a document has combinations of switches,
-in two versions."""
-
-_SHARED: list[Evaluator] = []
-"""Those, the one that was asked for last at first."""
-
-
 class Evaluator:
     """Turns the expressions of one protocol, with its switches set, into closures.
 
@@ -122,19 +114,6 @@ class Evaluator:
         self.rows: dict[int, Any] = {}
         self.variable_index = {name: i for i, name in enumerate(protocol.variables)}
         self.field_index = {name: i for i, name in enumerate(protocol.fields)}
-
-    @classmethod
-    def shared(cls, protocol: Protocol, switches: Mapping[str, Value]) -> Evaluator:
-        """One that may have compiled much already: a model is made for each run that is replayed,
-        and to compile the rows for it would take longer than to take its steps."""
-        found = next((e for e in _SHARED if e.protocol is protocol and e.switches == switches), None)
-        if found is None:
-            found = cls(protocol, switches)
-        else:
-            _SHARED.remove(found)
-        _SHARED.insert(0, found)
-        del _SHARED[MOST_SHARED:]
-        return found
 
     def compile(self, node: s.Expression, view: str = "us") -> Evaluate:
         """A function from ``Env`` to the value of ``node``; bare names are those of ``view``."""

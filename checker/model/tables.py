@@ -14,8 +14,9 @@ from checker.document import syntax as s
 from checker.document.kinds import Value
 from checker.document.protocol import Assumption, Field, Protocol, Scenario, Variable
 from checker.model.endpoint import Endpoint, Local, Reaction
-from checker.model.evaluate import Env, Evaluator, Network, SemanticError, Unset
+from checker.model.evaluate import Env, Network, SemanticError, Unset
 from checker.model.segment import Segment, SegmentForm
+from checker.model.shared import evaluator_of
 
 T = TypeVar("T")
 
@@ -286,7 +287,7 @@ class Model:
             switch.name: scenario.set.get(switch.name, switch.default)
             for switch in protocol.switches.values()
         }
-        self.evaluator = Evaluator.shared(protocol, self.switches)
+        self.evaluator = evaluator_of(protocol, self.switches)
         self.form = SegmentForm(protocol)
         self.segments: Interned[Segment] = Interned()
         self.actions: Interned[Action] = Interned()
