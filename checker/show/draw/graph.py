@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 
 import graphviz
 
 from checker.show.draw.legend import Legend, arrow_look
-from checker.show.draw.nodes import NodeText, few
+from checker.show.draw.nodes import NodeText, few, sizes
 from checker.show.draw.style import BLACK, FONT, GREY, HELD, LOOKS, SEEN, VERMILION, WHITE
-from checker.show.draw.text import label
+from checker.show.draw.text import beside, label
 from checker.verify.overlay import NO_RUN, Way
 from checker.verify.quotient import Arrow, Node, Quotient
 
@@ -36,7 +35,7 @@ class _Drawing:
         self.shown = sorted(range(len(quotient.nodes)) if shown is None else shown)
         self.way = way
         self.words = NodeText(quotient)
-        self.largest = max(node.states for node in quotient.nodes)
+        self.sizes = sizes(quotient)
         self.dot = graphviz.Digraph(
             name=label(quotient.graph.system.model.scenario.name),
             graph_attr={"fontname": FONT, "fontsize": "14", "labelloc": "t", "ranksep": "0.35"},
@@ -77,7 +76,7 @@ class _Drawing:
 
     def _look(self, node: Node, number: int) -> dict[str, str]:
         """Its size tells how many states are behind it; its shape and border what they are."""
-        size = 0.0 if self.largest == 1 else math.log(node.states) / math.log(self.largest)
+        size = self.sizes[number]
         look = {"width": f"{0.8 + 1.2 * size:.2f}", "height": f"{0.4 + 0.8 * size:.2f}", "fillcolor": WHITE}
         if number in self.way.nodes:
             look |= PASSED
@@ -93,7 +92,7 @@ class _Drawing:
         if steps := self.way.steps.get(number):
             labels = [f"({_numbers(steps)})", *labels]
             look |= {"penwidth": "4", "fontcolor": BLACK}
-        words = label(*(f" {text} " for text in labels))
+        words = beside(*labels)
         self.dot.edge(f"n{arrow.source}", f"n{arrow.target}", label=words, **look)
 
     def _legend(self, drawn: Mapping[int, Arrow], boxed: bool) -> None:

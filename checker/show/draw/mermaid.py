@@ -11,6 +11,7 @@ from checker.show.draw.machine_words import words_of
 from checker.show.draw.nodes import few
 from checker.show.draw.text import plain
 from checker.show.flights import Flight, flights_of
+from checker.show.paragraph import counted
 from checker.verify.machine import Machine
 from checker.verify.quotient import Quotient
 from checker.verify.trace import Step, Trace
@@ -49,7 +50,9 @@ def graph_diagram(quotient: Quotient, title: Sequence[str], shown: Collection[in
     for number in sorted(shown):
         node = quotient.nodes[number]
         stuck = f", {node.stuck:,} stuck" if node.stuck else ""
-        told = words(f"A {node.ends[0]}", f"B {node.ends[1]}", f"{node.states:,}{stuck}")
+        ends = ["an end"] if node.final else []
+        states = counted(node.states, "state")
+        told = words(f"A {node.ends[0]}", f"B {node.ends[1]}", f"{states}{stuck}", *ends)
         lines.append(f'state "{told}" as n{number}')
     if 0 in shown:
         lines.append("[*] --> n0")
@@ -86,10 +89,13 @@ class _Sequence:
         self.flights = flights_of(trace, model.scenario.network.order)
 
     def lines(self, title: Sequence[str]) -> Iterator[str]:
-        yield from _front(title)
         yield "sequenceDiagram"
         for end in (0, 1):
             yield f"  participant {'AB'[end]}"
+        if title:
+            # Not as a title, of which Mermaid cuts off what does not fit between both ends.
+            yield f"  Note over A,B: {words(*title)}"
+        for end in (0, 1):
             yield self._note(end, self.trace.initial.ends[end].state)
         indent = ""
         for number, step in enumerate(self.trace.steps, 1):

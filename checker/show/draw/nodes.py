@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from checker.document.kinds import Value, show_value
@@ -19,6 +20,12 @@ def few(labels: Sequence[str]) -> list[str]:
     if len(labels) <= MOST_LABELS:
         return list(labels)
     return [*labels[: MOST_LABELS - 1], f"… {len(labels) - MOST_LABELS + 1} more"]
+
+
+def sizes(quotient: Quotient) -> list[float]:
+    """By node from 0 to 1 how large it is: the logarithm of how many states it has, 1 for the most."""
+    most = max(node.states for node in quotient.nodes)
+    return [0.0 if most == 1 else math.log(node.states) / math.log(most) for node in quotient.nodes]
 
 
 class NodeText:
