@@ -38,7 +38,7 @@ READABLE = 160
 EACH: dict[Level, tuple[str, str]] = {
     "states": ("pair of control states", "pairs of control states"),
     "endpoints": ("pair of local states", "pairs of local states"),
-    "observation": ("look", "looks"),
+    "observation": ("bisimulation class", "bisimulation classes"),
 }
 """What a node is, and what several are."""
 

@@ -40,7 +40,7 @@ def test_a_title_says_what_is_shown_of_what(lastack: Lastack, door: Path) -> Non
 
     assert title() == r"door: lossy\n3 pairs of control states, of 4 states"
     assert title("--full") == r"door: lossy\n4 states"
-    assert title("--by", "observation") == r"door: lossy\n4 looks, of 4 states"
+    assert title("--by", "observation") == r"door: lossy\n4 bisimulation classes, of 4 states"
     assert title("--by", "endpoints") == r"door: lossy\n3 pairs of local states, of 4 states"
     shown = r"\nshown are 2 of them: "
     assert title("--from", "waiting/asleep") == title() + shown + "from waiting/asleep"
