@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import graphviz
 
 from checker.show.draw.legend import Legend, arrow_look
-from checker.show.draw.nodes import NodeText, few, sizes
+from checker.show.draw.nodes import NodeText, few, sizes, staying, stepping
 from checker.show.draw.style import BLACK, FONT, GREY, HELD, LOOKS, SEEN, VERMILION, WHITE
 from checker.show.draw.text import beside, label
 from checker.verify.overlay import NO_RUN, Way
@@ -69,9 +69,7 @@ class _Drawing:
     def _node(self, dot: graphviz.Digraph, number: int) -> None:
         node = self.quotient.nodes[number]
         lines = list(self.words.lines(node))
-        stays = self.way.stays.get(number, ())
-        if stays:
-            lines.append(f"the run stays: {_numbers(stays)}")
+        lines += staying(self.way, number)
         dot.node(f"n{number}", label=label(*lines), **self._look(node, number))
 
     def _look(self, node: Node, number: int) -> dict[str, str]:
@@ -88,11 +86,10 @@ class _Drawing:
 
     def _arrow(self, number: int, arrow: Arrow) -> None:
         look = arrow_look(arrow.kind)
-        labels = few(arrow.labels)
-        if steps := self.way.steps.get(number):
-            labels = [f"({_numbers(steps)})", *labels]
+        steps = stepping(self.way, number)
+        if steps:
             look |= {"penwidth": "4", "fontcolor": BLACK}
-        words = beside(*labels)
+        words = beside(*steps, *few(arrow.labels))
         self.dot.edge(f"n{arrow.source}", f"n{arrow.target}", label=words, **look)
 
     def _legend(self, drawn: Mapping[int, Arrow], boxed: bool) -> None:
@@ -109,7 +106,3 @@ class _Drawing:
         if self.way.nodes:
             legend.node(PASSED, "the run; (1):", "its first step")
         legend.draw(self.dot, *(["no step leads out of a dashed box"] if boxed else []))
-
-
-def _numbers(steps: Sequence[int]) -> str:
-    return ", ".join(map(str, steps))

@@ -110,6 +110,16 @@ def test_a_run_is_drawn_over_it() -> None:
     assert dot.count("penwidth=4") == 7
 
 
+def test_a_run_is_told_in_mermaid_too() -> None:
+    graph = graph_of(TEXTBOOK, "last ACK lost")
+    seen = quotient(graph, "states")
+    trace = decide(graph, graph.system.model.protocol.properties["last ACK"]).trace
+    assert trace is not None
+    text = graph_diagram(seen, ["lost"], range(len(seen.nodes)), way_over(seen, trace))
+    assert re.findall(r" : \((\d+)\)<br/>", text) == ["1", "2", "3", "4", "5", "6", "7"]
+    assert text.count("<br/>the run stays#58; 8") == 1
+
+
 def test_every_kind_of_step_can_be_told_in_grey() -> None:
     looks = [(look.line, look.head, look.width) for look in LOOKS.values()]
     assert len(set(looks)) == len(looks)
