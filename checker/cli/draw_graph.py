@@ -38,7 +38,7 @@ READABLE = 160
 EACH: dict[Level, tuple[str, str]] = {
     "states": ("pair of control states", "pairs of control states"),
     "endpoints": ("pair of local states", "pairs of local states"),
-    "observation": ("look", "looks"),
+    "observation": ("bisimulation class", "bisimulation classes"),
 }
 """What a node is, and what several are."""
 
@@ -133,7 +133,7 @@ def command(
     way = NO_RUN if run is None else way_over(drawn, run)
     drawing = Drawing(
         dot=lambda: (to_dot if layout == "dot" else large_dot)(drawn, title, shown, way),
-        mermaid=lambda: graph_diagram(drawn, title, shown),
+        mermaid=lambda: graph_diagram(drawn, title, shown, way),
         layout=layout,
     )
     return save(drawing, target)

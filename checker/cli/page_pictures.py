@@ -24,8 +24,8 @@ from checker.verify.quotient import quotient
 Picture = list[Any] | str
 """Elements, or in words why there are none."""
 
-MOST_STATES = 20_000
-MOST_ARROWS = 60
+MOST_STATES = 100_000
+MOST_ARROWS = 80
 """What is larger takes long or is hard to read on a page; `lastack draw` makes it all the same."""
 
 SECONDS = 60.0

@@ -32,6 +32,11 @@ SECONDS = 60.0
 """How long Graphviz may take, unless told otherwise."""
 
 
+MERMAID_SIGNS = 50_000
+"""Beyond so many characters Mermaid draws nothing, where nobody has told it otherwise
+(``maxTextSize``)."""
+
+
 @dataclass(frozen=True)
 class Drawing:
     """A picture in what it can be made of: texts, made when they are asked for. ``svg`` is for those
@@ -132,7 +137,11 @@ def _rendered(drawing: Drawing, format: str, seconds: float) -> bytes:
 def _save(drawing: Drawing, path: Path, target: Target) -> int:
     format = SUFFIXES[path.suffix.lower()]
     if format in ("dot", "mermaid"):
-        write_atomically(path, drawing.dot() if format == "dot" else drawing.mermaid())
+        text = drawing.dot() if format == "dot" else drawing.mermaid()
+        write_atomically(path, text)
+        if format == "mermaid" and len(text) > MERMAID_SIGNS:
+            most = f"forges draw Mermaid of at most {MERMAID_SIGNS:,}"
+            complain(f"{path}: {len(text):,} characters; {most}: draw less of it")
         return AS_EXPECTED
     try:
         write_atomically(path, _rendered(drawing, format, target.seconds))

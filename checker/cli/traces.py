@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from checker.cli.documents import documents
-from checker.document.library import load
+from checker.document.library import NoSuchDocument, load
 from checker.document.protocol import Property, Protocol, Scenario
 from checker.exchange.traces import TraceCodec
 from checker.exchange.values import FormatError, read_json
@@ -34,7 +34,7 @@ def read_trace(path: Path, document: str | None = None) -> Saved:
     """The trace in a file, in ``document`` or else the one that the file names."""
     try:
         data = read_json(path)
-        protocol = load(_one(document or _named(data)))
+        protocol = load(_one(document) if document else _named(data))
         codec = TraceCodec(protocol)
         run, scenario = codec.decode(data)
         property, end = codec.subject(data)
@@ -58,9 +58,13 @@ def _one(document: str) -> Path:
     return paths[0]
 
 
-def _named(data: Any) -> str:
-    """The document that a trace says it is of: a bundled one's bare name."""
+def _named(data: Any) -> Path:
+    """The document that a trace says it is of, by a bundled one's bare name."""
     name = data.get("document") if isinstance(data, dict) else None
     if not isinstance(name, str) or not name:
         raise FormatError("this does not say of which document it is a trace; name it: TRACE DOC")
-    return name
+    try:
+        return _one(name)
+    except NoSuchDocument:
+        said = f"this is a trace of {name}, which is no bundled document; name its file: TRACE DOC"
+        raise FormatError(said) from None

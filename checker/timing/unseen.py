@@ -14,13 +14,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from checker.document.protocol import Network
 from checker.model.segment import Segment
 from checker.timing.flights import Fate, Flight, limited
 from checker.timing.moments import Moment
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Group = tuple[int, Segment]
 """The sender and the segment: those in flight of one group are alike."""
@@ -80,6 +82,8 @@ class _Unseen:
 
     def _candidates(self, moment: int, group: Group, taken: _Taken) -> Iterator[int]:
         """What may arrive at this moment, without having been caused by it."""
+        import networkx as nx  # not before it is needed: this takes a tenth of a second
+
         alike = [place for place in taken.places() if self._group(place) == group]
         first = max((p for p in taken.places() if self._keeps_order(p, group)), default=0)
         spare = self.copies[group] - (len(alike) - len(set(alike)))
@@ -161,6 +165,8 @@ def _of(moments: Sequence[Moment], kind: str) -> list[tuple[int, Group]]:
 
 def _orders(moments: Sequence[Moment]) -> nx.DiGraph[int]:
     """Each end's steps, one after the other."""
+    import networkx as nx
+
     graph: nx.DiGraph[int] = nx.DiGraph()
     for end in (0, 1):
         steps = [number for number, moment in enumerate(moments) if moment.is_step and moment.end == end]

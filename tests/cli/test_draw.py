@@ -9,6 +9,7 @@ import pytest
 
 import checker.cli.draw_graph
 import checker.cli.rendering
+from checker.show.draw.text import OFF
 from tests.cli.commands import Lastack
 from tests.document.test_figures import RIGHT, write
 from tests.toys import DOCUMENTS
@@ -39,7 +40,7 @@ def test_a_title_says_what_is_shown_of_what(lastack: Lastack, door: Path) -> Non
 
     assert title() == r"door: lossy\n3 pairs of control states, of 4 states"
     assert title("--full") == r"door: lossy\n4 states"
-    assert title("--by", "observation") == r"door: lossy\n4 looks, of 4 states"
+    assert title("--by", "observation") == r"door: lossy\n4 bisimulation classes, of 4 states"
     assert title("--by", "endpoints") == r"door: lossy\n3 pairs of local states, of 4 states"
     shown = r"\nshown are 2 of them: "
     assert title("--from", "waiting/asleep") == title() + shown + "from waiting/asleep"
@@ -82,13 +83,13 @@ def test_a_trace_is_drawn_without_graphviz(
     target = door.parent / "run.svg"
     assert lastack("draw", "trace", trace, door, "-o", target).code == 0
     assert target.read_text(encoding="utf-8") == ran.out
-    assert lastack("draw", "trace", trace, door, "--format", "mermaid").out.startswith("---\ntitle: ")
+    assert lastack("draw", "trace", trace, door, "--format", "mermaid").out.startswith("sequenceDiagram\n")
 
 
 def test_a_trace_is_laid_over_its_graph(lastack: Lastack, door: Path, trace: Path) -> None:
     ran = lastack("draw", "graph", door, "--trace", trace)
     assert (ran.code, ran.err) == (0, "")
-    assert 'label=" (1) \\n A: knock "' in ran.out
+    assert f'label="{OFF}(1){OFF}\\n{OFF}A: knock{OFF}"' in ran.out
     assert "the run stays: 2" in ran.out
     assert lastack("draw", "graph", door, "--trace", trace, "-s", "lossy") == ran
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import checker.cli.draw_graph
+import checker.cli.pictures
 import checker.cli.rendering
 from tests.cli.commands import Lastack
 from tests.exchange.checkers import needs
@@ -145,3 +146,16 @@ def test_a_graph_that_nothing_can_read_is_not_written_in_full(
     assert (ran.code, ran.out) == (3, "")
     assert ran.err == ("lastack: 3 steps are too many to be arrows; leave out --full, or --force it\n")
     assert lastack("draw", "graph", door, "-s", "lossy", "--full", "--force").code == 0
+
+
+def test_mermaid_that_nobody_draws_is_told(
+    lastack: Lastack, door: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = door.parent / "door.mmd"
+    assert lastack("draw", "machine", door, "-o", target).err == ""
+    size = len(target.read_text(encoding="utf-8"))
+    monkeypatch.setattr(checker.cli.pictures, "MERMAID_SIGNS", size - 1)
+    ran = lastack("draw", "machine", door, "-o", target)
+    said = f"{size} characters; forges draw Mermaid of at most {size - 1}: draw less of it"
+    assert (ran.code, ran.out, ran.err) == (0, "", f"lastack: {target}: {said}\n")
+    assert len(target.read_text(encoding="utf-8")) == size

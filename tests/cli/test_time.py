@@ -136,7 +136,7 @@ NUMBER = "expected a number, the"
 BAD = [
     ([], "Missing argument 'TRACE'"),
     (["missing.json"], "'missing.json' does not exist"),
-    ([RUN], "timed: no such file, folder or bundled document"),
+    ([RUN], "this is a trace of timed, which is no bundled document; name its file: TRACE DOC"),
     ([RUN, "timed.md", "more"], "expected TRACE and DOC, and then there is `more`"),
     (
         [RUN, "timed.md", "--live", "3"],

@@ -132,6 +132,12 @@ def test_an_address_that_names_no_run_is_told(
     browser.open(server.url + named)
     wait(lambda: browser.one("[role=alert]").is_displayed())
     assert said in browser.text("[role=alert]")
+    first = browser.one("select option").text if "nobody" in named else "SYN lost"
+    assert browser.one("select").get_attribute("value") == first
+    browser.one(".tools button").click()
+    wait(lambda: choices(browser))
+    assert fragment(browser) == f"scenario={first.replace(' ', '+')}"
+    assert not browser.one("[role=alert]").is_displayed()
 
 
 def test_the_end_of_the_server_is_told(browser: Browser) -> None:

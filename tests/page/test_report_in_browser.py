@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -240,6 +242,25 @@ def test_paper_breaks_no_name_and_shows_no_empty_fold(browser: Browser, textbook
     finally:
         browser.script("dispatchEvent(new Event('afterprint'))")
         browser.command("Emulation.setEmulatedMedia", media="")
+
+
+def test_paper_is_not_wasted(browser: Browser, textbook: str) -> None:
+    """A run begins where the one before it ends; only a ladder has to be on one sheet."""
+    browser.open(textbook)
+    pdf = base64.b64decode(browser.command("Page.printToPDF", preferCSSPageSize=True)["data"])
+    assert 5 <= len(re.findall(rb"/Type /Page\b", pdf)) <= 10
+
+
+def test_a_narrow_window_keeps_a_verdict_beside_its_run(browser: Browser, textbook: str) -> None:
+    browser.open(textbook, 360, 740)
+    away = browser.script(
+        "return [...document.querySelectorAll('.verdicts li')].map((item) => {"
+        "item.querySelector('strong').textContent = 'in the end it is so';"
+        "const [a, b] = ['.outcome', '.run'].map((part) => item.querySelector(part).getBoundingClientRect());"
+        "return Math.abs(a.top + a.bottom - b.top - b.bottom) / 2; });"
+    )
+    assert len(away) >= 7
+    assert max(away) < 10
 
 
 def test_words_of_a_ladder_lie_above_the_lines_before_them(browser: Browser, textbook: str) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 
 import graphviz
 
 from checker.show.draw.legend import Legend, arrow_look
-from checker.show.draw.nodes import NodeText, few
+from checker.show.draw.nodes import NodeText, few, sizes, staying, stepping
 from checker.show.draw.style import BLACK, FONT, GREY, HELD, LOOKS, SEEN, VERMILION, WHITE
-from checker.show.draw.text import label
+from checker.show.draw.text import beside, label
 from checker.verify.overlay import NO_RUN, Way
 from checker.verify.quotient import Arrow, Node, Quotient
 
@@ -36,7 +35,7 @@ class _Drawing:
         self.shown = sorted(range(len(quotient.nodes)) if shown is None else shown)
         self.way = way
         self.words = NodeText(quotient)
-        self.largest = max(node.states for node in quotient.nodes)
+        self.sizes = sizes(quotient)
         self.dot = graphviz.Digraph(
             name=label(quotient.graph.system.model.scenario.name),
             graph_attr={"fontname": FONT, "fontsize": "14", "labelloc": "t", "ranksep": "0.35"},
@@ -70,14 +69,12 @@ class _Drawing:
     def _node(self, dot: graphviz.Digraph, number: int) -> None:
         node = self.quotient.nodes[number]
         lines = list(self.words.lines(node))
-        stays = self.way.stays.get(number, ())
-        if stays:
-            lines.append(f"the run stays: {_numbers(stays)}")
+        lines += staying(self.way, number)
         dot.node(f"n{number}", label=label(*lines), **self._look(node, number))
 
     def _look(self, node: Node, number: int) -> dict[str, str]:
         """Its size tells how many states are behind it; its shape and border what they are."""
-        size = 0.0 if self.largest == 1 else math.log(node.states) / math.log(self.largest)
+        size = self.sizes[number]
         look = {"width": f"{0.8 + 1.2 * size:.2f}", "height": f"{0.4 + 0.8 * size:.2f}", "fillcolor": WHITE}
         if number in self.way.nodes:
             look |= PASSED
@@ -89,11 +86,10 @@ class _Drawing:
 
     def _arrow(self, number: int, arrow: Arrow) -> None:
         look = arrow_look(arrow.kind)
-        labels = few(arrow.labels)
-        if steps := self.way.steps.get(number):
-            labels = [f"({_numbers(steps)})", *labels]
+        steps = stepping(self.way, number)
+        if steps:
             look |= {"penwidth": "4", "fontcolor": BLACK}
-        words = label(*(f" {text} " for text in labels))
+        words = beside(*steps, *few(arrow.labels))
         self.dot.edge(f"n{arrow.source}", f"n{arrow.target}", label=words, **look)
 
     def _legend(self, drawn: Mapping[int, Arrow], boxed: bool) -> None:
@@ -110,7 +106,3 @@ class _Drawing:
         if self.way.nodes:
             legend.node(PASSED, "the run; (1):", "its first step")
         legend.draw(self.dot, *(["no step leads out of a dashed box"] if boxed else []))
-
-
-def _numbers(steps: Sequence[int]) -> str:
-    return ", ".join(map(str, steps))

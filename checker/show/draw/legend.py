@@ -8,7 +8,7 @@ import graphviz
 
 from checker.model.tables import ActionKind
 from checker.show.draw.style import BLACK, LOOKS, PALE, WHITE
-from checker.show.draw.text import label
+from checker.show.draw.text import beside, label
 
 Look = dict[str, str]
 """Attributes of a node or an edge."""
@@ -34,14 +34,13 @@ class Legend:
         self.nodes: list[tuple[str, Look]] = []
 
     def arrow(self, look: Look, *lines: str) -> None:
-        # Centred, for the spaces that keep words off a line are lost in SVG where they come first.
-        self.arrows.append((label(*(f"  {line}  " for line in lines)), look))
+        self.arrows.append((beside(*lines), look))
 
     def node(self, look: Look, *lines: str) -> None:
         self.nodes.append((label(*lines), look))
 
-    def draw(self, dot: graphviz.Digraph, *remarks: str) -> None:
-        """Puts it into a picture, with ``remarks`` below it."""
+    def draw(self, dot: graphviz.Digraph, *remarks: str, under: str | None = None) -> None:
+        """Puts it into a picture, with ``remarks`` below it: at the top, or ``under`` a node."""
         tails = [f"sample{number}" for number in range(len(self.arrows))]
         heads = [f"{tail}to" for tail in tails]
         with dot.subgraph(name="cluster_legend") as box:
@@ -54,6 +53,8 @@ class Legend:
             _row(box, [(head, "", END) for head in heads])
             for tail, head, (text, look) in zip(tails, heads, self.arrows, strict=True):
                 box.edge(tail, head, label=text, weight="100", **{**look, "fontcolor": BLACK})
+        if under is not None and tails:
+            dot.edge(under, tails[0], style="invis")
 
 
 def _row(box: graphviz.Digraph, nodes: list[tuple[str, str, Look]]) -> None:

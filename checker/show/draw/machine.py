@@ -210,9 +210,12 @@ class _Drawing:
             for place, target in enumerate(targets):
                 lists = sum(to == target for to, _ in self.apart)
                 box.node(f"to{place}", label=label(target), height="0.4", width=f"{lists * WIDTH_OF_LIST:g}")
-        lowest = max(self.places, key=lambda place: place.row)
         for number in range(len(self.apart)):
-            self.dot.edge(self.names[lowest.name], f"from{number}", style="invis")
+            self.dot.edge(self.names[self._lowest.name], f"from{number}", style="invis")
+
+    @property
+    def _lowest(self) -> Place:
+        return max(self.places, key=lambda place: place.row)
 
     def _legend(self) -> None:
         legend = Legend()
@@ -231,7 +234,8 @@ class _Drawing:
             remarks.append("(snd X): only sometimes")
         if any(arrow.needs for arrow in self.machine.arrows):
             remarks.append("[X = on]: only if this is set so")
-        legend.draw(self.dot, *remarks)
+        # Below everything: beside it, a picture would be half as wide again.
+        legend.draw(self.dot, *remarks, under="to0" if self.apart else self.names[self._lowest.name])
 
 
 def _turned(look: Look) -> Look:

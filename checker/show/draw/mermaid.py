@@ -8,10 +8,12 @@ from collections.abc import Collection, Iterator, Sequence
 
 from checker.model.tables import Model
 from checker.show.draw.machine_words import words_of
-from checker.show.draw.nodes import few
+from checker.show.draw.nodes import few, staying, stepping
 from checker.show.draw.text import plain
 from checker.show.flights import Flight, flights_of
+from checker.show.paragraph import counted
 from checker.verify.machine import Machine
+from checker.verify.overlay import NO_RUN, Way
 from checker.verify.quotient import Quotient
 from checker.verify.trace import Step, Trace
 
@@ -43,21 +45,27 @@ def machine_diagram(machine: Machine, title: Sequence[str]) -> str:
     return _state_diagram(title, lines)
 
 
-def graph_diagram(quotient: Quotient, title: Sequence[str], shown: Collection[int]) -> str:
-    """The nodes ``shown`` of a quotient and the arrows between them as a state diagram."""
+def graph_diagram(quotient: Quotient, title: Sequence[str], shown: Collection[int], way: Way = NO_RUN) -> str:
+    """The nodes ``shown`` of a quotient and the arrows between them as a state diagram, with the
+    numbers of the steps of a run."""
     lines = []
     for number in sorted(shown):
         node = quotient.nodes[number]
         stuck = f", {node.stuck:,} stuck" if node.stuck else ""
-        told = words(f"A {node.ends[0]}", f"B {node.ends[1]}", f"{node.states:,}{stuck}")
+        ends = ["an end"] if node.final else []
+        states = counted(node.states, "state")
+        told = words(
+            f"A {node.ends[0]}", f"B {node.ends[1]}", f"{states}{stuck}", *ends, *staying(way, number)
+        )
         lines.append(f'state "{told}" as n{number}')
     if 0 in shown:
         lines.append("[*] --> n0")
     together: dict[tuple[int, int], list[str]] = {}
-    for arrow in quotient.arrows:
+    for number, arrow in enumerate(quotient.arrows):
         if {arrow.source, arrow.target} <= set(shown):
-            together.setdefault((arrow.source, arrow.target), []).extend(arrow.labels)
-    lines += [f"n{a} --> n{b} : {words(*few(texts))}" for (a, b), texts in together.items()]
+            texts = together.setdefault((arrow.source, arrow.target), [])
+            texts += [*stepping(way, number), *few(arrow.labels)]
+    lines += [f"n{a} --> n{b} : {words(*texts)}" for (a, b), texts in together.items()]
     return _state_diagram(title, lines)
 
 
@@ -86,10 +94,13 @@ class _Sequence:
         self.flights = flights_of(trace, model.scenario.network.order)
 
     def lines(self, title: Sequence[str]) -> Iterator[str]:
-        yield from _front(title)
         yield "sequenceDiagram"
         for end in (0, 1):
             yield f"  participant {'AB'[end]}"
+        if title:
+            # Not as a title, of which Mermaid cuts off what does not fit between both ends.
+            yield f"  Note over A,B: {words(*title)}"
+        for end in (0, 1):
             yield self._note(end, self.trace.initial.ends[end].state)
         indent = ""
         for number, step in enumerate(self.trace.steps, 1):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from checker.document.kinds import Value, show_value
 from checker.explore.system import UNLIMITED
 from checker.model.endpoint import values_by_name
 from checker.show.paragraph import counted
+from checker.verify.overlay import Way
 from checker.verify.quotient import Node, Quotient
 
 MOST_LABELS = 4
@@ -19,6 +21,26 @@ def few(labels: Sequence[str]) -> list[str]:
     if len(labels) <= MOST_LABELS:
         return list(labels)
     return [*labels[: MOST_LABELS - 1], f"… {len(labels) - MOST_LABELS + 1} more"]
+
+
+def sizes(quotient: Quotient) -> list[float]:
+    """By node from 0 to 1 how large it is: the logarithm of how many states it has, 1 for the most."""
+    most = max(node.states for node in quotient.nodes)
+    return [0.0 if most == 1 else math.log(node.states) / math.log(most) for node in quotient.nodes]
+
+
+def stepping(way: Way, arrow: int) -> list[str]:
+    """Which steps of a run an arrow stands for, if it does for some."""
+    return [f"({_numbers(way.steps[arrow])})"] if arrow in way.steps else []
+
+
+def staying(way: Way, node: int) -> list[str]:
+    """Which steps of a run stay in a node, if some do."""
+    return [f"the run stays: {_numbers(way.stays[node])}"] if node in way.stays else []
+
+
+def _numbers(steps: Sequence[int]) -> str:
+    return ", ".join(map(str, steps))
 
 
 class NodeText:

@@ -4,6 +4,7 @@ arrives, beside the lifelines what each end does and what becomes of it."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from checker.model.tables import Model
 from checker.show.draw.places import (
@@ -124,7 +125,7 @@ class _Drawing:
         if flight.fate in ("lost", "no room"):
             yield from _cross(end, number)
         if flight.fate == "no room":
-            yield _ahead(flight, (end[0], end[1] + 4.0), "no room", number)
+            yield self._ahead(flight, (end[0], end[1] + 4.0), "no room", number)
         if flight.copy is None:
             away = 8.0 if flight.sender == 0 else -8.0
             text, anchor = self.model.form.write(flight.segment), _against(1 - flight.sender)
@@ -135,11 +136,20 @@ class _Drawing:
         flight = self.places.flights.of_step[number]
         if self.trace.steps[number - 1].action.kind == "loss":
             x, y = self.places.arrival(flight)
-            yield _ahead(flight, (x, y + 4.0), "lost", number)
+            yield self._ahead(flight, (x, y + 4.0), "lost", number)
             return
         x, y = self.places.along(flight, self.places.rows[number].middle)
         yield Box(x - 4.0, y - 4.0, 8.0, 8.0, WHITE, VERMILION, round=True, step=number)
-        yield _ahead(flight, (x, y - 3.0), "doubled", number)
+        yield self._ahead(flight, (x, y - 3.0), "doubled", number)
+
+    def _ahead(self, flight: Flight, place: Point, text: str, step: int) -> Words:
+        """Words before the tip of an arrow that ends on its way, or behind it where a lifeline is
+        too near."""
+        ahead = Words(place[0], place[1], text, SMALL, VERMILION, halo=True, step=step)
+        left = abs(self.places.lifeline(1 - flight.sender, BAR / 2) - place[0])
+        towards = 1 - flight.sender if left > ahead.width + 2 * 11.0 else flight.sender
+        away = 11.0 if towards == 1 else -11.0
+        return replace(ahead, x=place[0] + away, anchor=_against(towards))
 
     def _sign(self, number: int) -> Iterator[Shape]:
         """What an end does by itself, on its lifeline."""
@@ -158,13 +168,6 @@ class _Drawing:
 def _against(end: int) -> Anchor:
     """Words that stand outside, against a lifeline."""
     return "end" if end == 0 else "start"
-
-
-def _ahead(flight: Flight, place: Point, text: str, step: int) -> Words:
-    """Words before the tip of an arrow that ends on its way."""
-    away = 11.0 if flight.sender == 0 else -11.0
-    x, anchor = place[0] + away, _against(1 - flight.sender)
-    return Words(x, place[1], text, SMALL, VERMILION, anchor, halo=True, step=step)
 
 
 def _cross(place: Point, step: int) -> Iterator[Shape]:

@@ -40,11 +40,11 @@ class Look:
 
 
 LOOKS: dict[ActionKind, Look] = {
-    "call": Look("call", "blue", BLUE, "solid", "normal", 2.0),
-    "own": Look("by itself", "green", GREEN, "solid", "onormal"),
+    "call": Look("call", "blue, thick", BLUE, "solid", "normal", 2.0),
+    "own": Look("by itself", "green, hollow", GREEN, "solid", "onormal"),
     "delivery": Look("delivery", "black", BLACK, "solid", "vee"),
-    "timer": Look("timer", "purple", PURPLE, "dashed", "empty"),
+    "timer": Look("timer", "purple, dashed", PURPLE, "dashed", "empty"),
     "fault": Look("fault", "orange, dashed", VERMILION, "dashed", "box", 1.6),
     "loss": Look("loss", "orange, dotted", VERMILION, "dotted", "tee", 1.4),
-    "duplication": Look("duplication", "grey", GREY, "dotted", "odiamond", 1.4),
+    "duplication": Look("duplication", "grey, dotted", GREY, "dotted", "odiamond", 1.4),
 }

@@ -10,6 +10,9 @@ import graphviz
 
 _SPACES = re.compile(r"\s+")
 
+OFF = "\u00a0\u00a0"
+"""Between a line and the words beside it."""
+
 
 def plain(text: str) -> str:
     """One line of characters that have a shape."""
@@ -18,10 +21,20 @@ def plain(text: str) -> str:
 
 def label(*lines: str, end: str = r"\n") -> str:
     r"""A label of several lines, each ended by ``end``: ``\n`` centres it, ``\l`` puts it left."""
-    # Graphviz reads entities such as &lt; in every label.
-    escaped = (graphviz.escape(plain(line).replace("&", "&amp;")) for line in lines)
-    joined: str = graphviz.nohtml(end.join(escaped) + (end if end != r"\n" else ""))
+    joined: str = graphviz.nohtml(end.join(map(_escaped, lines)) + (end if end != r"\n" else ""))
     return joined
+
+
+def beside(*lines: str) -> str:
+    """A centred label beside a line, kept off it by spaces that SVG does not swallow."""
+    joined: str = graphviz.nohtml(r"\n".join(f"{OFF}{_escaped(line)}{OFF}" for line in lines))
+    return joined
+
+
+def _escaped(text: str) -> str:
+    # Graphviz reads entities such as &lt; in every label.
+    escaped: str = graphviz.escape(plain(text).replace("&", "&amp;"))
+    return escaped
 
 
 def markup(text: str) -> str:

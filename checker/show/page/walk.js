@@ -86,13 +86,25 @@ class Walk {
     const turn = ++this.asked;
     const { scenario, choices } = this.chosen;
     const value = await this.attempt(() => this.ask("walk", this.chosen));
-    if (value === null || turn !== this.asked) return;
+    if (turn !== this.asked) return;
+    if (value === null) {
+      if (!this.viewer) this.lost();
+      return;
+    }
     if (this.shown !== scenario) this.begin(scenario);
     this.viewer?.stop();
     this.viewer = new Viewer(value.run, value.texts, (at) => this.moved(at));
     this.value = value;
     this.stage.replaceChildren(this.viewer.element);
     this.viewer.go(step ?? choices.length);
+  }
+
+  /** Where an address led nowhere and nothing is shown: the way to a run. */
+  lost() {
+    const known = data.scenarios.find(({ name }) => name === this.chosen.scenario) ?? data.scenarios[0];
+    this.begin(known.name);
+    const again = make("button", { type: "button", click: () => this.go({ scenario: known.name, choices: [] }) }, "Start again");
+    this.enabled.replaceChildren(make("div", { class: "tools" }, again));
   }
 
   begin(scenario) {

@@ -15,9 +15,10 @@ from checker.show.draw.graph import to_dot
 from checker.show.draw.large import large_dot
 from checker.show.draw.mermaid import graph_diagram
 from checker.show.draw.style import LOOKS
+from checker.show.draw.text import OFF
 from checker.verify.decide import decide
-from checker.verify.overlay import way_over
-from checker.verify.quotient import LEVELS, Level, quotient
+from checker.verify.overlay import NO_RUN, way_over
+from checker.verify.quotient import LEVELS, Level, Quotient, quotient
 from tests.cli.commands import door
 from tests.exchange.checkers import graph_of, needs, run
 
@@ -37,9 +38,11 @@ shape=octagon style=filled width=2.00]
 	}
 	start [label="" shape=point width=0.12]
 	start -> n0 [penwidth=1.6]
-	n0 -> n1 [label=" A: knock " arrowhead=normal color="#0072b2" fontcolor="#0072b2" penwidth=2 style=solid]
-	n1 -> n2 [label=" B: rcv hello " arrowhead=vee color="#000000" fontcolor="#000000" penwidth=1 style=solid]
-"""
+	n0 -> n1 [label="{OFF}A: knock{OFF}" arrowhead=normal color="#0072b2" fontcolor="#0072b2" penwidth=2 \
+style=solid]
+	n1 -> n2 [label="{OFF}B: rcv hello{OFF}" arrowhead=vee color="#000000" fontcolor="#000000" penwidth=1 \
+style=solid]
+""".replace("{OFF}", OFF)
 """Without its legend. Of at most 2 states: a node of 2 is as large as can be, one of 1 as small."""
 
 
@@ -53,7 +56,7 @@ def test_the_picture_of_a_door() -> None:
     assert dot.startswith(GOLDEN)
     legend = dot.removeprefix(GOLDEN)
     assert legend.startswith("\tsubgraph cluster_legend {\n")
-    assert re.findall(r'label=" (\w+) "', legend) == ["call", "delivery"]
+    assert re.findall(rf'label="{OFF}(\w+){OFF}"', legend) == ["call", "delivery"]
     assert 'label="an end: nothing\\nnew can follow"' in legend
     assert "label=stuck" in legend
     assert 'label="no step leads out of a dashed box\\l"' in legend
@@ -65,9 +68,9 @@ def test_the_mermaid_of_a_door() -> None:
         'title: "the door: lossy"\n'
         "---\n"
         "stateDiagram-v2\n"
-        '  state "A asleep<br/>B asleep<br/>1" as n0\n'
-        '  state "A waiting<br/>B asleep<br/>2, 1 stuck" as n1\n'
-        '  state "A waiting<br/>B awake<br/>1" as n2\n'
+        '  state "A asleep<br/>B asleep<br/>1 state" as n0\n'
+        '  state "A waiting<br/>B asleep<br/>2 states, 1 stuck" as n1\n'
+        '  state "A waiting<br/>B awake<br/>1 state<br/>an #101;nd" as n2\n'
         "  [*] --> n0\n"
         "  n0 --> n1 : A#58; knock\n"
         "  n1 --> n2 : B#58; rcv hello\n"
@@ -101,15 +104,73 @@ def test_a_run_is_drawn_over_it() -> None:
     trace = decide(graph, graph.system.model.protocol.properties["last ACK"]).trace
     assert trace is not None
     dot = to_dot(seen, ["lost"], way=way_over(seen, trace))
-    steps = re.findall(r'label=" \((\d+)\) \\n', dot)
+    steps = re.findall(rf'label="{OFF}\((\d+)\){OFF}\\n', dot)
     assert steps == ["1", "2", "3", "4", "5", "6", "7"]
     assert "the run stays: 8" in dot
     assert dot.count("penwidth=4") == 7
 
 
+def test_a_run_is_told_in_mermaid_too() -> None:
+    graph = graph_of(TEXTBOOK, "last ACK lost")
+    seen = quotient(graph, "states")
+    trace = decide(graph, graph.system.model.protocol.properties["last ACK"]).trace
+    assert trace is not None
+    text = graph_diagram(seen, ["lost"], range(len(seen.nodes)), way_over(seen, trace))
+    assert re.findall(r" : \((\d+)\)<br/>", text) == ["1", "2", "3", "4", "5", "6", "7"]
+    assert text.count("<br/>the run stays#58; 8") == 1
+
+
 def test_every_kind_of_step_can_be_told_in_grey() -> None:
     looks = [(look.line, look.head, look.width) for look in LOOKS.values()]
     assert len(set(looks)) == len(looks)
+
+
+def picture_of_dots(*, passed: bool = False) -> tuple[Quotient, str]:
+    graph = graph_of(TEXTBOOK, "last ACK lost")
+    seen = quotient(graph, "states")
+    trace = decide(graph, graph.system.model.protocol.properties["last ACK"]).trace
+    assert trace is not None
+    return seen, large_dot(seen, ["lost"], way=way_over(seen, trace) if passed else NO_RUN)
+
+
+def test_dots_and_lines_can_be_told_in_grey_too() -> None:
+    seen, dot = picture_of_dots()
+    edges = re.findall(r"^\tn\d+ -> n\d+ \[(.*)\]$", dot, re.MULTILINE)
+    assert len(edges) == len(seen.arrows)
+    for arrow, edge in zip(seen.arrows, edges, strict=True):
+        look = LOOKS[arrow.kind]
+        assert f"arrowhead={look.head} " in edge
+        assert f"style={look.line} " in edge
+        assert f"penwidth={0.7 * look.width:g} " in edge
+    hues = {kind: look.hue.split(", ") for kind, look in LOOKS.items()}
+    assert [kind for kind, words in hues.items() if len(words) == 1] == ["delivery"]
+
+
+def test_a_larger_dot_stands_for_more_states() -> None:
+    seen, dot = picture_of_dots()
+    width = [float(w) for w in re.findall(r"^\tn\d+ \[.*\bwidth=([\d.]+)", dot, re.MULTILINE)]
+    by_states = sorted(zip((node.states for node in seen.nodes), width, strict=True))
+    assert by_states[0] == (1, 0.2)
+    assert by_states[-1] == (4, 0.6)
+    assert [size for _, size in by_states] == sorted(width)
+
+
+def test_the_legend_of_dots_tells_what_is_there() -> None:
+    _, dot = picture_of_dots()
+    kinds, marks = legend_of(dot)
+    assert kinds == "call: blue, thick; delivery: black; timer: purple, dashed"
+    assert marks == "dark: the start; double: an end; orange octagon: stuck"
+    assert dot.count("shape=octagon") == 9
+    assert legend_of(picture_of_dots(passed=True)[1])[1] == f"{marks}; thick: the run"
+    calm = large_dot(quotient(graph_of(POST, "one letter"), "full"), ["a letter"])
+    assert legend_of(calm)[1] == "dark: the start; double: an end"
+
+
+def legend_of(dot: str) -> list[str]:
+    """The last two lines above a picture of dots."""
+    (title,) = re.findall(r'^\tgraph \[.*?label="((?:[^"\\]|\\.)*)"', dot, re.MULTILINE)
+    lines: list[str] = title.split(r"\n")
+    return lines[-2:]
 
 
 def test_endpoints_are_told_apart_by_their_words() -> None:

@@ -13,6 +13,7 @@ from checker.document.protocol import Protocol
 from checker.show.draw.machine import to_dot
 from checker.show.draw.machine_words import Words, apart, words_of
 from checker.show.draw.mermaid import machine_diagram
+from checker.show.draw.text import OFF
 from checker.verify.figure import compare
 from checker.verify.machine import Firing, Machine, MachineArrow, machine
 from tests.cli.commands import door
@@ -71,7 +72,7 @@ def test_marks_tell_what_is_left_out_and_what_is_not_taken(figure: Figure) -> No
     # What leads upwards is given the other way round.
     (upwards,) = re.findall(r"^\t(s\d -> s\d) .*dir=back.*style=dotted", dot, re.MULTILINE)
     assert upwards == "s0 -> s2"
-    assert re.findall(r'label=" ([\w, ]+) (?:"|\\n)', dot) == [
+    assert re.findall(rf'label="{OFF}([\w, ]+){OFF}(?:"|\\n)', dot) == [
         "in the figure,",
         "taken, not",
         "in the figure,",
@@ -147,6 +148,15 @@ def test_what_leads_from_many_states_to_one_is_apart() -> None:
     assert 'label="a\\nb\\nc"' in dot
     assert "from many states" in dot
     assert [edge for edge in edges(dot) if edge[0].startswith("s") and not edge[0].startswith("sample")] == []
+
+
+def test_the_legend_is_below_everything() -> None:
+    """Beside the picture, it would make it too wide to be read in a page."""
+    below = r"^\t(\w+) -> sample0 \[style=invis\]"
+    assert re.findall(below, to_dot(doors(), ["the door"]), re.MULTILINE) == ["s2"]
+    many = roads(*((state, "d", "call", "go") for state in "abc"))
+    assert re.findall(below, to_dot(many, ["roads"]), re.MULTILINE) == ["to0"]
+    assert "sample" not in to_dot(roads(), ["no roads"])
 
 
 def test_two_states_are_not_many() -> None:

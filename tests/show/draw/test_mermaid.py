@@ -18,22 +18,21 @@ def lines(*wanted: tuple[str, int | None], scenario: str = "two equal in a queue
 
 
 START = [
-    "---",
-    'title: "post"',
-    "---",
     "sequenceDiagram",
     "  participant A",
-    "  Note over A: here",
     "  participant B",
+    "  Note over A,B: post",
+    "  Note over A: here",
     "  Note over B: here",
 ]
 
 
-def test_without_a_title_there_is_nothing_before_the_diagram() -> None:
+def test_a_title_is_a_note_for_mermaid_cuts_off_long_titles_of_runs() -> None:
     model = model_of("post", "two equal in a queue")
     run = run_of(model, ("call", None))
-    titled = sequence_diagram(model, run, ["post"]).splitlines()
-    assert sequence_diagram(model, run).splitlines() == titled[3:]
+    titled = sequence_diagram(model, run, ["post", "a letter; too long"]).splitlines()
+    assert titled[3] == "  Note over A,B: post<br/>a letter#59; too long"
+    assert sequence_diagram(model, run).splitlines() == titled[:3] + titled[4:]
 
 
 def test_deliveries_losses_and_what_is_left() -> None:
@@ -44,7 +43,7 @@ def test_deliveries_losses_and_what_is_left() -> None:
         "  Note over A: send x",
         f"  A-xB: {X}",
     ]
-    assert lines(("call", None), ("call", None), ("delivery", None))[8:] == [
+    assert lines(("call", None), ("call", None), ("delivery", None))[6:] == [
         "  Note over A: send x",
         "  Note over A: send x",
         f"  A->>B: {X}<br/>sent earlier",
@@ -59,7 +58,7 @@ def test_copies_and_what_finds_no_room() -> None:
         ("delivery", None),
         ("delivery", None),
     ]
-    assert lines(*steps, scenario="a pair in a queue")[9:12] == [
+    assert lines(*steps, scenario="a pair in a queue")[7:10] == [
         f"  Note over A,B: {X}<br/>is doubled",
         f"  A->>B: {X}<br/>sent earlier",
         f"  A->>B: {X}<br/>copy",

@@ -11,7 +11,7 @@ import pytest
 from checker.document.library import parse
 from checker.model.tables import Model
 from checker.show.draw.pinned import to_dot
-from checker.show.draw.places import Places
+from checker.show.draw.places import BAR, Places
 from checker.show.draw.sequence import sequence
 from checker.show.draw.shapes import Box, Line, Picture, Words
 from checker.show.draw.style import PURPLE, VERMILION
@@ -22,7 +22,7 @@ from checker.verify.trace import Trace
 from tests.cli.commands import door
 from tests.exchange.checkers import graph_of
 from tests.show.test_flights import run_of
-from tests.toys import model_of
+from tests.toys import DOCUMENTS, model_of
 
 TEXTBOOK = "spec/textbook.md"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -101,6 +101,11 @@ def nothing_overlaps(picture: Picture) -> None:
     areas = [(shape.text, area(shape)) for shape in picture.shapes if isinstance(shape, Words)]
     for (one, (l1, r1, t1, b1)), (other, (l2, r2, t2, b2)) in combinations(areas, 2):
         assert r1 <= l2 or r2 <= l1 or b1 <= t2 or b2 <= t1, f"`{one}` and `{other}`"
+    bars = [s.x for s in picture.shapes if isinstance(s, Box) and not s.round and s.width == BAR]
+    for shape in picture.shapes:
+        if isinstance(shape, Words) and shape.halo:
+            left, right, *_ = area(shape)
+            assert all(right < bar or bar + BAR < left for bar in bars), f"`{shape.text}` on a lifeline"
     for _, (left, right, top, bottom) in areas:
         assert left >= 0
         assert top >= 0
@@ -158,6 +163,19 @@ def test_a_copy_begins_on_the_way_of_its_original() -> None:
     assert places.left < x < places.right
     assert y == places.rows[2].middle
     assert "doubled" in texts(drawn(model, run))
+
+
+@pytest.mark.parametrize("sender", [0, 1])
+def test_what_is_doubled_just_before_it_arrives_is_told_beside_the_lifeline(sender: int) -> None:
+    calls = ["none", "none"]
+    calls[sender] = "; ".join(["send x"] * 8)
+    row = f"| a copy, late | {' | '.join(calls)} | queue, lose, duplicate 1 | capacity 2 | |"
+    post = parse(f"{(DOCUMENTS / 'post.md').read_text(encoding='utf-8').rstrip()}\n{row}\n", "post.md")
+    model = Model(post, post.scenarios["a copy, late"])
+    others = [("call", None), ("loss", 1)] * 6
+    picture = drawn(model, run_of(model, ("call", None), *others, ("duplication", 0), ("delivery", None)))
+    nothing_overlaps(picture)
+    assert texts(picture).count("doubled") == 1
 
 
 def test_no_room_is_told() -> None:
