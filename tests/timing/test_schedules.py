@@ -151,16 +151,23 @@ MACHINES = [
 ]
 
 
-@pytest.mark.parametrize(
-    "seed", [0, pytest.param(1, marks=pytest.mark.slow), 2, pytest.param(3, marks=pytest.mark.slow)]
-)
+# The fourteenth step of seed 1 makes the fates of one run so many that they take as long as all else.
+SEEDS = [
+    (0, 14),
+    pytest.param(1, 13, marks=pytest.mark.slow),
+    (2, 14),
+    pytest.param(3, 14, marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize(("seed", "length"), SEEDS)
 @pytest.mark.parametrize(("protocol", "scenario", "restarts", "given"), MACHINES)
 def test_what_happened_in_time_can_happen(
-    protocol: Protocol, scenario: str, restarts: Restarts, given: dict[str, str], seed: int
+    protocol: Protocol, scenario: str, restarts: Restarts, given: dict[str, str], seed: int, length: int
 ) -> None:
     numbers = numbers_of(protocol, given)
     model = Model(protocol, protocol.scenarios[scenario])
-    clockwork = wound_up(Clockwork(model, numbers, restarts), seed, 14)
+    clockwork = wound_up(Clockwork(model, numbers, restarts), seed, length)
     try:
         found = answer(model, clockwork.trace(), numbers)
     except TooManyFates:
