@@ -26,7 +26,7 @@ HOME = {
     "markdown_it": {"document"},
     "lark": {"document"},
     "numpy": {"explore", "verify", "compare"},
-    "networkx": {"explore", "verify"},
+    "networkx": {"explore", "verify", "timing"},
     "scipy": {"explore", "verify"},
     "numba": {"explore"},
     "llvmlite": {"explore"},

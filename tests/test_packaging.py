@@ -89,4 +89,4 @@ def test_the_installed_backend_is_known_to_networkx(installed: Path, tmp_path: P
     entries = (next(installed.glob("lastack-*.dist-info")) / "entry_points.txt").read_text()
     assert "[networkx.backends]" in entries
     assert "lastack = checker.explore.backend:dispatcher" in entries
-    assert "lastack = checker.cli:main" in entries
+    assert "lastack = checker.__main__:main" in entries

@@ -114,7 +114,7 @@ def _is_covered(views: dict[Pair, list[Sets]], view: View) -> bool:
     ab, ba = view.sets
     known = views.get(view.pair, [])
     for number, sets in enumerate(known):
-        if not (ab & ~sets[0] or ba & ~sets[1]):
+        if ab & sets[0] == ab and ba & sets[1] == ba:
             if number:  # what covers one covers the next one too, more often than not
                 known[0], known[number] = known[number], known[0]
             return True
@@ -123,8 +123,9 @@ def _is_covered(views: dict[Pair, list[Sets]], view: View) -> bool:
 
 def _add(views: dict[Pair, list[Sets]], view: View) -> None:
     """Adds a view in place of those that it covers."""
+    ab, ba = view.sets
     known = views.get(view.pair, [])
-    views[view.pair] = [view.sets, *(sets for sets in known if not view.sets.covers(sets))]
+    views[view.pair] = [view.sets, *[k for k in known if k[0] & ab != k[0] or k[1] & ba != k[1]]]
 
 
 class _Watch:

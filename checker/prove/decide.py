@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from itertools import combinations, takewhile
+from typing import NamedTuple
 
 from checker.document import syntax as s
 from checker.document.names import meanings
@@ -66,15 +67,69 @@ Judgement = tuple[int, Moment]
 
 
 def judge(closure: Closure, property: Property) -> Finding:
-    """What the views say of an ``invariant`` or a ``step`` property."""
-    met = None
-    for claim in claims_of(closure.model, property):
-        for judgement, moment in (_steps if property.kind == "step" else _states)(closure, claim):
-            if judgement == VIOLATED:
-                return Finding(moment, moment)
-            if judgement != PREMISE_FALSE and moment.view is not None:
-                met = met or moment
-    return Finding(met, None)
+    """What the views say of one ``invariant`` or ``step`` property."""
+    return Judge(closure).finding(property)
+
+
+class _Asked(NamedTuple):
+    """A step that a claim is asked of, and what it is evaluated against."""
+
+    step: Step
+    env: Env
+    moment: Moment
+
+
+class Judge:
+    """What the views of a closure say of properties. The steps that these are asked of are made
+    once for all of them."""
+
+    def __init__(self, closure: Closure) -> None:
+        self._closure = closure
+        self._system = System(closure.model)
+        self._steps: dict[int, Steps] = {}
+        self._asked: dict[int, list[_Asked]] = {}
+
+    def finding(self, property: Property) -> Finding:
+        """What the views say of an ``invariant`` or a ``step`` property."""
+        met = None
+        for claim in claims_of(self._closure.model, property):
+            judgements = self._of_steps(claim) if property.kind == "step" else _states(self._closure, claim)
+            for judgement, moment in judgements:
+                if judgement == VIOLATED:
+                    return Finding(moment, moment)
+                if judgement != PREMISE_FALSE and moment.view is not None:
+                    met = met or moment
+        return Finding(met, None)
+
+    def _of_steps(self, claim: Claim) -> Iterator[Judgement]:
+        """The judgement of every step that an end can take in the views, each asked once for each
+        local state, action and, where the claim reads it, local state of the peer."""
+        model, end = self._closure.model, claim.end
+        for opening in model.start().openings:
+            if opening.end == end:
+                yield claim.judge(opening_env(opening)), Moment(end, opening.before, None)
+        reads_peer = 1 - end in claim.columns()
+        for asked in self._with_peers(claim) if reads_peer else self._alone(end):
+            yield claim.judge(asked.env), asked.moment
+
+    def _alone(self, end: int) -> list[_Asked]:
+        """Each step of an end once, beside some peer."""
+        if end not in self._asked:
+            self._steps[end] = Steps(self._closure, end)
+            self._asked[end] = [self._ask(step, end) for step in self._steps[end]]
+        return self._asked[end]
+
+    def _with_peers(self, claim: Claim) -> Iterator[_Asked]:
+        """The steps with all their peers, but for those whose end alone makes the premise false."""
+        end = claim.end
+        alone = list(takewhile(lambda part: 1 - end not in part.columns, claim.when))
+        steps = [step for step, env, _ in self._alone(end) if all(claim.asks(part, env) for part in alone)]
+        return (self._ask(step, end) for step in self._steps[end].with_peers(steps))
+
+    def _ask(self, step: Step, end: int) -> _Asked:
+        env = step_env(self._system, step.local, step.view.pair[1 - end], step.action)
+        ends = _ends(self._closure.model, step.view)
+        return _Asked(step, env, Moment(end, ends, step.view, action=step.action))
 
 
 # States
@@ -139,35 +194,3 @@ def _segments_read(protocol: Protocol, property: Property) -> int:
                 return 0
 
     return count(property.when) + count(property.claim)
-
-
-# Steps
-
-
-def _steps(closure: Closure, claim: Claim) -> Iterator[Judgement]:
-    """The judgement of every step that an end can take in the views, each asked once for each
-    local state, action and, where the claim reads it, local state of the peer."""
-    model, end = closure.model, claim.end
-    for opening in model.start().openings:
-        if opening.end == end:
-            yield claim.judge(opening_env(opening)), Moment(end, opening.before, None)
-    steps = Steps(closure, end)
-    system = System(model)
-    for step in _with_peers(system, claim, steps) if 1 - end in claim.columns() else steps:
-        yield claim.judge(_env(system, step, end)), _moment(model, step, end)
-
-
-def _env(system: System, step: Step, end: int) -> Env:
-    return step_env(system, step.local, step.view.pair[1 - end], step.action)
-
-
-def _moment(model: Model, step: Step, end: int) -> Moment:
-    return Moment(end, _ends(model, step.view), step.view, action=step.action)
-
-
-def _with_peers(system: System, claim: Claim, steps: Steps) -> Iterator[Step]:
-    """The steps with all their peers, but for those whose end alone makes the premise false."""
-    alone = list(takewhile(lambda part: 1 - claim.end not in part.columns, claim.when))
-    return steps.with_peers(
-        step for step in steps if all(claim.asks(part, _env(system, step, claim.end)) for part in alone)
-    )

@@ -14,7 +14,7 @@ from checker.explore.limits import Limits
 from checker.model.evaluate import SemanticError
 from checker.model.tables import LimitReached, Model
 from checker.prove.closure import Closure, exact, merged
-from checker.prove.decide import PROVABLE, Moment, judge
+from checker.prove.decide import PROVABLE, Finding, Judge, Moment
 from checker.prove.run import run_to
 from checker.prove.search import CAPACITIES, FEW, is_met, require_met, without_bounds
 from checker.verify.decide import decide
@@ -95,6 +95,7 @@ class _Prover:
         self.limits = limits
         self.limit = ""
         self._closures: dict[str, Closure | None] = {}
+        self._judges: dict[bool, Judge] = {}
         self._graphs: dict[int, StateGraph] = {}
 
     def prove(self, property: Property) -> Proof:
@@ -104,11 +105,11 @@ class _Prover:
         if (views := self.first) is None:
             return self._say(property, "unknown", self.limit)
         try:
-            finding = judge(views, property)
+            finding = self._finding(views, property)
         except SemanticError:  # claims need have no meaning either in what no run has together
             if views.is_exact or (exact_ones := self.exact) is None:
                 raise
-            views, finding = exact_ones, judge(exact_ones, property)
+            views, finding = exact_ones, self._finding(exact_ones, property)
         if finding.broken is not None:
             return self._look_closer(property, finding.broken)
         if finding.met is None:
@@ -152,6 +153,11 @@ class _Prover:
                 self.limit = str(limit)
         return self._closures[name]
 
+    def _finding(self, views: Closure, property: Property) -> Finding:
+        if views.is_exact not in self._judges:
+            self._judges[views.is_exact] = Judge(views)
+        return self._judges[views.is_exact].finding(property)
+
     def _graph(self, capacity: int) -> StateGraph:
         """What can be reached soon with so much room."""
         if capacity not in self._graphs:
@@ -172,7 +178,7 @@ class _Prover:
             return known or self._say(
                 property, "unknown", f"a view blocks the proof; {self.limit}", blocking=blocking
             )
-        finding = judge(views, property)
+        finding = self._finding(views, property)
         if finding.broken is None:
             return self._proved(property, views)
         return self._short_counterexample(property) or self._violated(property, views, finding.broken)
@@ -183,7 +189,7 @@ class _Prover:
             return self._say(property, "proved", closure=views)
         if self.exact is None:
             return self._say(property, "vacuous", f"no run is known that makes its `when` true; {self.limit}")
-        moment = judge(self.exact, property).met
+        moment = self._finding(self.exact, property).met
         if moment is None:
             return self._say(property, "vacuous", "its `when` is never true")
         model, trace = run_to(self.exact, moment)

@@ -15,6 +15,7 @@ from checker.timing.flights import Fate, fates
 from checker.timing.given import Quantity, quantities
 from checker.timing.moments import Moment, moments_of
 from checker.timing.solve import Schedule, System
+from checker.timing.unseen import unseen_fates
 from checker.verify.trace import Trace
 
 Premise = tuple[Quantity | None, Fraction | None]
@@ -89,11 +90,9 @@ def answer(model: Model, trace: Trace, numbers: Numbers) -> Answer:
 
 
 def _ways(model: Model, moments: Sequence[Moment]) -> Mapping[Order, Sequence[Fate]]:
-    """The ways to tell equal segments apart. The ends of a queue cannot tell which of them is lost,
-    so to them they are alike as those of a bag."""
+    """The ways to tell equal segments apart."""
     network = model.scenario.network
-    told = fates(moments, network.order)
-    return {"run": told, "ends": told if network.lose == 0 else fates(moments, "bag")}
+    return {"run": fates(moments, network.order), "ends": unseen_fates(moments, network)}
 
 
 class _Timer:

@@ -47,7 +47,7 @@ def constraints(
     everything = [
         *_order(moments, order),
         *_flights(clocks.protocol, moments, fate),
-        *(_leftovers(clocks.protocol, moments, fate) if order == "run" or not _may_lose(clocks) else ()),
+        *_leftovers(clocks.protocol, moments, fate),
         *_timers(clocks, moments),
     ]
     return list(dict.fromkeys(c for c in everything if _limits(c.quantity, numbers)))
@@ -92,11 +92,6 @@ def _leftovers(protocol: Protocol, moments: Sequence[Moment], fate: Fate) -> Ite
     if life is not None:
         for flight in fate.left:
             yield from _takes(life, len(moments) + 1, flight.sent + 1, "in flight", least=False)
-
-
-def _may_lose(clocks: Clocks) -> bool:
-    """Whether what is left in flight may as well have been lost: no end can tell."""
-    return clocks.model.scenario.network.lose != 0
 
 
 def _life(protocol: Protocol) -> Duration | None:

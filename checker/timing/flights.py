@@ -6,7 +6,7 @@ the one, and a run can happen if it can with one choice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from checker.model.segment import Segment
@@ -41,12 +41,17 @@ class Fate:
 
 
 def fates(moments: Sequence[Moment], order: str) -> list[Fate]:
-    """All ways to tell equal segments apart; one, where nothing is alike.
+    """All ways to tell equal segments apart in the order of the run; one, where nothing is alike.
 
     Raises ``TooManyFates``.
     """
+    return limited(_from(moments, order, 0, (), ()))
+
+
+def limited(ways: Iterable[Fate]) -> list[Fate]:
+    """Raises ``TooManyFates`` where there are more than are looked at."""
     found: list[Fate] = []
-    for fate in _from(moments, order, 0, (), ()):
+    for fate in ways:
         if len(found) == MAX_FATES:
             raise TooManyFates(f"more than {MAX_FATES} ways to tell equal segments apart")
         found.append(fate)
@@ -70,6 +75,8 @@ def _from(
         yield from _from(moments, order, number + 1, flying + new, uses)
         return
     for place in _candidates(moment, order, flying):
+        if moment.kind == "delivery" and _overtaken(moments, flying[place], uses):
+            continue
         flight = flying[place]
         after = list(flying)
         if moment.kind == "duplication":
@@ -86,3 +93,15 @@ def _candidates(moment: Moment, order: str, flying: Sequence[Flight]) -> list[in
         return [own[moment.position or 0]]
     equal = {flying[place]: place for place in own if flying[place].segment == moment.segment}
     return list(equal.values())
+
+
+def _overtaken(moments: Sequence[Moment], flight: Flight, uses: Sequence[tuple[int, Flight]]) -> bool:
+    """Whether an equal segment that was sent later arrived while this one was in flight already: a
+    schedule with that is one with the two exchanged too."""
+    return any(
+        moments[number].kind == "delivery"
+        and (other.segment, other.sender) == (flight.segment, flight.sender)
+        and flight.made < number
+        and (flight.sent, flight.made) < (other.sent, other.made)
+        for number, other in uses
+    )

@@ -105,6 +105,20 @@ def test_without_anybody_watching(does: str) -> None:
     assert (ran.code, ran.err) == SAID
 
 
+def test_while_the_command_is_still_being_imported() -> None:
+    program = (
+        "import signal, sys\n"
+        "class Import:\n"
+        "    def find_spec(self, name, *rest):\n"
+        "        if name == 'click': signal.raise_signal(signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Import())\n"
+        "import checker.__main__\nchecker.__main__.main()\n"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, done.stderr) == SAID
+
+
 def test_errors_of_ours_are_not_taken_for_it() -> None:
     ran = command_that("\n    raise ctypes.ArgumentError('a fault')")
     assert ran.code == 1

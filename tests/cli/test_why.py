@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from checker.document.library import parse
+from checker.explore.engines import Engine
+from checker.explore.limits import Limits
+from checker.show.why import row_of_table
+from checker.verify.why import missed
 from tests.cli.commands import Lastack
 from tests.verify.test_why import LAMP
 
@@ -112,3 +117,16 @@ def test_refusals(lastack: Lastack, tmp_path: Path) -> None:
     assert unknown.err == "lastack: lamp has no row `again.sent`; did you mean `again.send`?\n"
     wrong = lastack("why", "again.send", "-d", path, "-s", "god")
     assert "has no scenario `god`; did you mean `good`?" in wrong.err
+
+
+def test_what_was_not_looked_at_to_the_end_is_said_in_the_table() -> None:
+    """Without the row there may be more states than with it, and then more than are looked at."""
+    protocol = parse(LAMP, "lamp.md")
+    row = next(rule for rule in protocol.rules if rule.id == "spare.dark")
+    for most, line in [(None, "nothing misses it"), (1, "nothing misses it, but not all was looked at")]:
+        limits = Limits(max_states=most)
+        found = [
+            missed(protocol, row.id, scenario, limits, Engine("reference"))
+            for scenario in protocol.scenarios.values()
+        ]
+        assert row_of_table(row, found).plain[24:] == line

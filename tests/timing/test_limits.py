@@ -252,3 +252,10 @@ def test_a_fin_that_comes_in_time_starts_the_wait_again() -> None:
     times = dict(enumerate(found.run.schedule.times))
     step = {moment.step: number for number, moment in enumerate(found.moments, 1)}
     assert times[step[14]] - times[step[12]] == 20
+
+
+def test_what_arrives_may_have_been_sent_only_later_in_the_run() -> None:
+    """The FIN arrives before B sends it once more; neither end can tell that it was not the one after,
+    sent by 2 RTO, that arrived, and the one before that was lost."""
+    run = (*FOUR_WAY, f"{LAST_ACK} is lost", FIN_AGAIN, OVER, FIN_COMES, FIN_AGAIN)
+    assert limits(tcp(run, MSL="30", RTO="1..60"), "time-wait") == (90, 150)

@@ -19,7 +19,7 @@ from checker.model.tables import Action, Model
 from checker.timing.answer import answer
 from checker.timing.clocks import Clocks
 from checker.timing.constraints import Order, constraints
-from checker.timing.flights import TooManyFates, fates
+from checker.timing.flights import fates
 from checker.timing.moments import moments_of
 from checker.timing.solve import System
 from checker.verify.trace import Step, Trace, snapshot, step
@@ -151,27 +151,17 @@ MACHINES = [
 ]
 
 
-# The fourteenth step of seed 1 makes the fates of one run so many that they take as long as all else.
-SEEDS = [
-    (0, 14),
-    pytest.param(1, 13, marks=pytest.mark.slow),
-    (2, 14),
-    pytest.param(3, 14, marks=pytest.mark.slow),
-]
-
-
-@pytest.mark.parametrize(("seed", "length"), SEEDS)
+@pytest.mark.parametrize(
+    "seed", [0, pytest.param(1, marks=pytest.mark.slow), 2, pytest.param(3, marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize(("protocol", "scenario", "restarts", "given"), MACHINES)
 def test_what_happened_in_time_can_happen(
-    protocol: Protocol, scenario: str, restarts: Restarts, given: dict[str, str], seed: int, length: int
+    protocol: Protocol, scenario: str, restarts: Restarts, given: dict[str, str], seed: int
 ) -> None:
     numbers = numbers_of(protocol, given)
     model = Model(protocol, protocol.scenarios[scenario])
-    clockwork = wound_up(Clockwork(model, numbers, restarts), seed, length)
-    try:
-        found = answer(model, clockwork.trace(), numbers)
-    except TooManyFates:
-        pytest.skip("too many equal segments in a queue that may lose: not decided")
+    clockwork = wound_up(Clockwork(model, numbers, restarts), seed, 14)
+    found = answer(model, clockwork.trace(), numbers)
     assert found.run.schedule is not None
     assert found.ends.schedule is not None
     for timing in (found.run, found.ends):
