@@ -16,6 +16,9 @@ from checker.explore.graph import Edges, Ints, Mask
 NODES_AT_ONCE = 1 << 18
 """Nodes whose edges are looked at together."""
 
+FEW = 5_000
+"""Nodes up to which no compiled code is loaded for a search, which takes longer than the search."""
+
 
 class Distinct:
     """Drops repetitions from numbers of nodes, without comparing them with one another."""
@@ -58,7 +61,7 @@ def reached_from(
     edges: Edges, sources: npt.NDArray[Any], inside: Mask | None = None, usable: Mask | None = None
 ) -> Mask:
     """The nodes that a path from one of ``sources`` leads to, these included; see ``reach_layers``."""
-    if inside is None and usable is None:
+    if inside is None and usable is None and len(edges) > FEW:
         return _reached_anywhere(edges, sources)
     mask: Mask = np.zeros(len(edges), dtype=np.bool_)
     for layer in reach_layers(edges, sources, inside, usable):
@@ -68,7 +71,7 @@ def reached_from(
 
 def _reached_anywhere(edges: Edges, sources: npt.NDArray[Any]) -> Mask:
     """As ``reached_from``, by all edges: one search in compiled code."""
-    # Not before it is needed: this takes a tenth of a second.
+    # Not before it is needed: this takes as long as all else that a small check loads.
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import breadth_first_order
 

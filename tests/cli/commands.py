@@ -29,13 +29,14 @@ class Lastack(Protocol):
 
 
 def environment() -> dict[str, str]:
-    """For processes of their own: this checkout, UTF-8, and nothing that asks for colours."""
+    """For processes of their own: this checkout, compiled once and not by each of them, UTF-8, and
+    nothing that asks for colours."""
     kept = {k: v for k, v in os.environ.items() if k not in ("FORCE_COLOR", "NO_COLOR", "CLICOLOR_FORCE")}
     return {
         **kept,
         "PYTHONPATH": str(ROOT),
         "PYTHONUTF8": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONDONTWRITEBYTECODE": "",
         "TERM": "xterm",
     }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import checker.cli
+import checker.cli.jobs
 from tests.cli.commands import Lastack, Ran, write_door
 
 
@@ -24,7 +25,12 @@ def _leave(code: int) -> None:
 
 @pytest.fixture
 def lastack(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Lastack:
-    """``lastack("check", "door.md")`` gives the exit code, the output and the errors."""
+    """``lastack("check", "door.md")`` gives the exit code, the output and the errors.
+
+    It does one exploration after the other unless it is told ``--threads``: to fork a process as
+    large as that of the tests takes many times as long as to explore a small document.
+    """
+    monkeypatch.setattr(checker.cli.jobs, "processors", lambda: 1)
 
     def run(*arguments: object) -> Ran:
         monkeypatch.setattr(sys, "argv", ["lastack", *map(str, arguments)])

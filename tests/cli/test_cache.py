@@ -18,7 +18,7 @@ from tests.compare.changes import BASE
 from tests.document.test_meaning import DOES_NOT_MATTER, MATTERS
 from tests.toys import DOCUMENTS, ROOT
 
-LARGE = [ROOT / "spec" / "tutorials" / "time-wait.md", DOCUMENTS / "echo.md"]
+LARGE = [ROOT / "spec" / "tutorials" / "time-wait.md", DOCUMENTS / "echo.md", DOCUMENTS / "knocks.md"]
 SMALL = [ROOT / "spec" / "textbook.md", *sorted(set(DOCUMENTS.glob("*.md")) - set(LARGE))]
 
 

@@ -18,6 +18,7 @@ from tests.cli.commands import Lastack
 from tests.compare.changes import BASE, Pair
 from tests.compare.pairs import PAIRS
 from tests.document.test_revisions import git
+from tests.sampling import one_in
 
 NEVER = BASE.replace("tries < 1", "tries < 0")
 
@@ -52,7 +53,7 @@ def test_what_is_told_of_a_stronger_guard(lastack: Lastack, base: Path, tmp_path
     )
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+@pytest.mark.parametrize("pair", one_in(3, PAIRS), ids=lambda pair: pair.name)
 @pytest.mark.parametrize("format", ["text", "markdown", "json"])
 def test_every_pair_can_be_told(
     lastack: Lastack, base: Path, tmp_path: Path, pair: Pair, format: str
@@ -66,6 +67,13 @@ def test_every_pair_can_be_told(
     if format == "text":
         assert max(map(len, ran.out.splitlines())) <= 80 or str(tmp_path) in ran.out.splitlines()[0]
     assert ran.out == lastack("diff", base, head, "--format", format).out or format == "json"
+
+
+def test_the_same_by_one_process_and_by_several(lastack: Lastack, base: Path, tmp_path: Path) -> None:
+    head = written(tmp_path, "never.md", NEVER)
+    one, two = (lastack("diff", base, head, "--threads", n) for n in (1, 2))
+    assert one == two
+    assert one.code == 1
 
 
 def test_nothing_differs(lastack: Lastack, base: Path) -> None:

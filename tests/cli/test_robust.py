@@ -19,7 +19,7 @@ import pytest
 import checker.cli.check
 import checker.cli.output
 import checker.cli.terminal
-from tests.cli.commands import MAIN, Lastack, environment, process, timeless, write_door
+from tests.cli.commands import MAIN, Lastack, environment, timeless, write_door
 from tests.toys import DOCUMENTS
 
 COUNTING = """# Two counters
@@ -76,8 +76,8 @@ def interrupted(folder: Path, *arguments: str) -> tuple[int, str, str]:
     (folder / "counting.md").write_text(COUNTING, encoding="utf-8")
     (folder / "door.md").write_text("not read before the end", encoding="utf-8")
     write_door(folder)
-    several = ("counting.md", "door.md", "--max-states", "100000000", "--threads", "1")
-    command = [*MAIN, "check", *several, *arguments]
+    endless = ("--max-states", "100000000", "--threads", "1", "--engine", "reference")
+    command = [*MAIN, "check", "counting.md", "door.md", *endless, *arguments]
     running = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), text=True, cwd=folder
     )
@@ -362,8 +362,8 @@ def test_help_imports_nothing_that_takes_long() -> None:
     assert "Usage: lastack" in done.stdout
 
 
-def test_help_of_every_command() -> None:
-    listed = [line.split()[0] for line in process("--help").out.partition("Commands:")[2].split("\n") if line]
+def test_help_of_every_command(lastack: Lastack) -> None:
+    listed = [line.split()[0] for line in lastack("--help").out.partition("Commands:")[2].split("\n") if line]
     commands = [
         "check",
         "prove",
@@ -383,7 +383,7 @@ def test_help_of_every_command() -> None:
     ]
     assert listed == commands
     for command in listed:
-        ran = process(command, "-h")
+        ran = lastack(command, "-h")
         assert (ran.code, ran.err) == (0, "")
         assert ran.out.startswith(f"Usage: lastack {command} ")
         assert max(map(len, ran.out.splitlines())) <= 80

@@ -17,6 +17,9 @@ from checker.cli.terminal import CLEAR_TO_END
 from tests.cli.commands import MAIN, environment, timeless, write_door
 from tests.cli.test_robust import COUNTING
 
+PLAIN = ("--engine", "reference")
+"""Nothing is to be compiled before anything is shown."""
+
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -75,10 +78,25 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_colours_on_a_terminal_and_the_same_text_as_in_a_pipe(folder: Path) -> None:
-    code, coloured, err = in_terminal(folder, "check", "door.md", out=True, err=False)
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What a check of the door says in pipes."""
+    folder = tmp_path_factory.mktemp("plain")
+    write_door(folder)
+    return in_terminal(folder, "check", "door.md", out=False, err=False)[1]
+
+
+@pytest.fixture(scope="module")
+def coloured(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What it says on a terminal."""
+    folder = tmp_path_factory.mktemp("coloured")
+    write_door(folder)
+    code, out, err = in_terminal(folder, "check", "door.md", out=True, err=False)
     assert (code, err) == (0, "")
-    _, plain, _ = in_terminal(folder, "check", "door.md", out=False, err=False)
+    return out
+
+
+def test_colours_on_a_terminal_and_the_same_text_as_in_a_pipe(plain: str, coloured: str) -> None:
     assert "\x1b" not in plain
     assert COLOUR.sub("", coloured) == plain
     # The name of the document stands out, what holds is green, a known weakness yellow.
@@ -90,9 +108,8 @@ def test_colours_on_a_terminal_and_the_same_text_as_in_a_pipe(folder: Path) -> N
 RED = re.compile(r"\x1b\[(\d+;)*31m([^\x1b]*)")
 
 
-def test_red_is_for_what_is_not_as_expected(folder: Path) -> None:
-    _, fine, _ = in_terminal(folder, "check", "door.md", out=True, err=False)
-    assert RED.findall(fine) == []
+def test_red_is_for_what_is_not_as_expected(folder: Path, coloured: str) -> None:
+    assert RED.findall(coloured) == []
     write_door(folder, "", "")
     code, wrong, _ = in_terminal(folder, "check", "door.md", out=True, err=False)
     assert code == 1
@@ -114,8 +131,7 @@ def test_lint_tells_what_it_is_at(folder: Path) -> None:
     assert in_terminal(folder, "lint", "door.md", out=False, err=False)[2] == "lastack: 2 problems\n"
 
 
-def test_no_color_is_heeded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _, plain, _ = in_terminal(folder, "check", "door.md", out=False, err=False)
+def test_no_color_is_heeded(folder: Path, plain: str, monkeypatch: pytest.MonkeyPatch) -> None:
     colourless = {**environment(), "NO_COLOR": "1"}
     monkeypatch.setattr("tests.cli.test_terminal.environment", lambda: colourless)
     _, text, _ = in_terminal(folder, "check", "door.md", out=True, err=False)
@@ -126,7 +142,7 @@ def test_no_color_is_heeded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> No
 def test_progress_is_shown_and_cleared(folder: Path) -> None:
     code, out, err = in_terminal(
         folder,
-        *("check", "counting.md", "-s", "for ever", "--engine", "reference", "--time-limit", "1.2"),
+        *("check", "counting.md", "-s", "for ever", *PLAIN, "--time-limit", "1.2"),
         out=False,
         err=True,
     )
@@ -146,7 +162,7 @@ def test_nothing_is_left_of_the_progress_after_an_interruption(folder: Path) -> 
     """Ctrl-C is typed on the same terminal, which shows it as ^C behind the progress."""
     reader, writer = pty.openpty()
     running = subprocess.Popen(
-        [*MAIN, "check", "counting.md", "--max-states", "100000000", "--threads", "1"],
+        [*MAIN, "check", "counting.md", "--max-states", "100000000", "--threads", "1", *PLAIN],
         cwd=folder, env=environment(), stdin=writer, stdout=subprocess.PIPE, stderr=writer,
         start_new_session=True, preexec_fn=lambda: fcntl.ioctl(writer, termios.TIOCSCTTY, 0),
     )  # fmt: skip
@@ -189,7 +205,7 @@ def test_complaints_are_wrapped_on_a_terminal_and_whole_in_a_pipe(folder: Path) 
 
 def test_no_progress_in_a_pipe(folder: Path) -> None:
     _, _, err = in_terminal(
-        folder, "check", "counting.md", "-s", "for ever", "--time-limit", "0.6", out=True, err=False
+        folder, "check", "counting.md", *PLAIN, "--time-limit", "0.3", out=True, err=False
     )
     assert err == ""
 
@@ -205,7 +221,7 @@ def test_an_error_does_not_stand_behind_what_is_left_of_the_progress(folder: Pat
     assert screen(err) == [f"lastack: quiet: {said[0]}", said[1], f"lastack: lossy: {said[0]}", said[1], ""]
 
 
-def test_one_terminal_for_both(folder: Path) -> None:
+def test_one_terminal_for_both(folder: Path, plain: str) -> None:
     """What a person sees: the text, with no trace of the progress that was shown between."""
     reader, writer = pty.openpty()
     tty.setraw(writer)
@@ -216,5 +232,4 @@ def test_one_terminal_for_both(folder: Path) -> None:
     seen = read_all(reader)
     os.close(reader)
     assert running.wait(timeout=30) == 0
-    _, plain, _ = in_terminal(folder, "check", "door.md", out=False, err=False)
     assert screen(timeless(COLOUR.sub("", seen))) == plain.split("\n")

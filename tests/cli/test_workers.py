@@ -22,7 +22,7 @@ from checker.verify.replay import ReplayError
 from checker.verify.results import ScenarioResult, check_scenario
 from tests.cli.commands import MAIN, Lastack, environment, timeless, write_door
 from tests.cli.test_robust import COUNTING
-from tests.cli.test_terminal import in_terminal, screen
+from tests.cli.test_terminal import PLAIN, in_terminal, screen
 from tests.document.claims_document import write_claims
 from tests.toys import DOCUMENTS
 
@@ -263,7 +263,8 @@ def exploring(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     begun: list[subprocess.Popen[str]] = []
 
     def begin(*arguments: str) -> subprocess.Popen[str]:
-        command = [*MAIN, "check", "counting.md", "door.md", "--max-states", "100000000", "--threads", "2"]
+        endless = ("--max-states", "100000000", "--threads", "2", *PLAIN)
+        command = [*MAIN, "check", "counting.md", "door.md", *endless]
         running = subprocess.Popen(
             [*command, *arguments],
             cwd=tmp_path, env=environment(), text=True, start_new_session=True,
@@ -272,7 +273,7 @@ def exploring(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
         begun.append(running)
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
-            if [seconds(child) > 1 for child in children(running.pid)] == [True, True]:
+            if [seconds(child) > 0.5 for child in children(running.pid)] == [True, True]:
                 break
             time.sleep(0.05)
         return running
@@ -363,8 +364,8 @@ def test_no_process_outlives_the_command(
 def test_progress_tells_what_is_done_and_what_is_explored(tmp_path: Path) -> None:
     (tmp_path / "counting.md").write_text(COUNTING, encoding="utf-8")
     write_door(tmp_path)
-    check = ("check", "door.md", "counting.md", "--threads", "2", "--engine", "reference")
-    code, out, err = in_terminal(tmp_path, *check, "--time-limit", "4", out=False, err=True)
+    check = ("check", "door.md", "counting.md", "--threads", "2", *PLAIN)
+    code, out, err = in_terminal(tmp_path, *check, "--time-limit", "2", out=False, err=True)
     assert code == 3
     assert "interrupted" not in out
     told = re.findall(r"\r(\d) of 4 done; at for ever \([\d,]+ states\), afterwards \([\d,]+ states\)", err)

@@ -65,6 +65,15 @@ def counts(graph: StateGraph) -> Counts:
     return len(graph), graph.transitions
 
 
+FEW = 20_000
+"""States that are sooner found by a program than the program is optimized."""
+
+
+def optimized(states: int) -> str:
+    """How to compile what is to find so many states."""
+    return "-O0" if states < FEW else "-O1"
+
+
 def run(folder: Path, *command: str) -> str:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
@@ -99,12 +108,12 @@ def pan_depth(printed: str) -> int:
     return _number(r"depth reached (\d+)", printed)
 
 
-def rumur_counts(text: str, folder: Path) -> Counts:
-    """States and rules fired."""
+def rumur_counts(text: str, folder: Path, option: str = "-O0") -> Counts:
+    """States and rules fired; gcc has the ``option``."""
     (folder / "model.m").write_text(text, encoding="utf-8")
     run(folder, "rumur", "--deadlock-detection", "off", "--output", "model.c", "model.m")
     wide = ["-mcx16"] if platform.machine() in ("x86_64", "AMD64") else []
-    run(folder, "gcc", "-O1", "-w", *wide, "-o", "model", "model.c", "-lpthread")
+    run(folder, "gcc", option, "-w", *wide, "-o", "model", "model.c", "-lpthread")
     printed = run(folder, "./model")
     assert "No error found" in printed
     found = re.search(r"(\d+) states, (\d+) rules fired", printed)
@@ -116,8 +125,11 @@ def run_tlc(text: str, folder: Path) -> str:
     """What TLC prints of the module ``Model``."""
     (folder / "Model.tla").write_text(text, encoding="utf-8")
     (folder / "Model.cfg").write_text(CONFIGURATION, encoding="utf-8")
-    java = ["java", "-XX:+UseSerialGC", f"-Djava.io.tmpdir={folder}", "-cp", str(TLC)]
-    printed = run(folder, *java, "tlc2.TLC", "-nowarning", "-deadlock", "-workers", "1", "Model")
+    # Small models do not run long enough for what is compiled with more effort.
+    java = ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", f"-Djava.io.tmpdir={folder}"]
+    printed = run(
+        folder, *java, "-cp", str(TLC), "tlc2.TLC", "-nowarning", "-deadlock", "-workers", "1", "Model"
+    )
     assert "No error has been found" in printed
     return printed
 

@@ -24,6 +24,7 @@ from tests.exchange.checkers import (
     needs_rumur,
     needs_spin,
     needs_tlc,
+    optimized,
     pan_counts,
     pan_depth,
     product,
@@ -107,14 +108,16 @@ def graph(request: pytest.FixtureRequest) -> StateGraph:
 @pytest.mark.slow
 @needs_spin
 def test_spin_finds_every_graph(graph: StateGraph, tmp_path: Path) -> None:
-    printed = run_pan(build_pan(to_promela(product_of(graph)), tmp_path, "-O1", "-DBFS"))
+    pan = build_pan(to_promela(product_of(graph)), tmp_path, optimized(len(graph)), "-DBFS")
+    printed = run_pan(pan)
     assert (pan_counts(printed), pan_depth(printed)) == (counts(graph), graph.depth)
 
 
 @pytest.mark.slow
 @needs_rumur
 def test_rumur_finds_every_graph(graph: StateGraph, tmp_path: Path) -> None:
-    assert rumur_counts(to_murphi(product_of(graph)), tmp_path) == counts(graph)
+    found = rumur_counts(to_murphi(product_of(graph)), tmp_path, optimized(len(graph)))
+    assert found == counts(graph)
 
 
 MOST_FOR_TLC = 10_000

@@ -65,6 +65,20 @@ def test_breadth_first_layers(graph: tuple[int, Pairs]) -> None:
 
 
 @random_graphs
+def test_what_is_reached_by_any_edges(graph: tuple[int, Pairs]) -> None:
+    """In compiled code, and without it where there are few nodes."""
+    nodes, pairs = graph
+    for sources in ([], [0], [nodes - 1, 0]):
+        if not set(sources) <= set(range(nodes)):
+            continue
+        expected = set(sources).union(*(nx.descendants(plain(nodes, pairs), node) for node in sources))
+        for few in (-1, search.FEW):
+            with mock.patch.object(search, "FEW", few):
+                reached = search.reached_from(edges_from(pairs, nodes), np.array(sources, dtype=np.int32))
+            assert set(np.flatnonzero(reached).tolist()) == expected
+
+
+@random_graphs
 def test_what_is_reached_by_some_edges_and_within_some_nodes(graph: tuple[int, Pairs]) -> None:
     """Also if only two nodes are looked at together."""
     nodes, pairs = graph

@@ -20,8 +20,6 @@ from checker.explore.native import channels, engine, expand, layout, share, team
 from checker.model.evaluate import SemanticError
 from checker.model.tables import Model
 from tests.explore.same import same_counts, same_graph, same_verdicts, values
-from tests.explore.test_against_oracle import SMALL
-from tests.oracle import Oracle
 from tests.toys import ROOT, tcp, toy
 
 FEW = 300
@@ -98,7 +96,7 @@ def test_scenarios_begin_the_same(path: Path) -> None:
 
 @pytest.mark.usefixtures("cramped")
 @pytest.mark.parametrize("bits", [63, 24, 1], ids=["one word", "two words in the end", "two words"])
-@pytest.mark.parametrize("threads", [1, 2, 7])
+@pytest.mark.parametrize("threads", [1, 2, pytest.param(7, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("path", TOYS, ids=lambda path: path.stem)
 def test_toys_in_words_of_any_size(
     path: Path, threads: int, bits: int, monkeypatch: pytest.MonkeyPatch
@@ -184,15 +182,6 @@ def test_any_network(
     scenario = replace(all_of_them[which % len(all_of_them)], network=network, capacity=capacity)
     if graphs := both(toy(name), scenario, 1_500, threads):
         same_graph(*graphs)
-
-
-@pytest.mark.parametrize("name", list(SMALL))
-def test_against_the_oracle(name: str) -> None:
-    scenario = SMALL[name].scenario()
-    graph = engine.explore(Model(tcp(), scenario))
-    oracle = Oracle(replace(tcp(), scenarios={scenario.name: scenario}), scenario.name)
-    found = (len(graph), graph.transitions, list(graph.levels), int(graph.truncated.sum()))
-    assert found == oracle.counts
 
 
 def test_no_thread_does_its_work_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from checker.document.format import format_document
 from tests.promises import unkept_twins
+from tests.sampling import one_in
 from tests.spec.pages import BLOCK, ROOT, Page, blocks_of, protocol, result
 
 NOTES = Page("docs/rfc-notes.md")
@@ -95,7 +96,7 @@ def test_prose_is_at_most_92_columns_wide(path: Path) -> None:
     assert [line for line in prose.splitlines() if len(line) > 92 and not line.startswith("|")] == []
 
 
-@pytest.mark.parametrize("path", LITERAL, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", one_in(3, LITERAL), ids=lambda path: path.stem)
 def test_a_literal_reading_does_what_its_scenarios_expect(path: Path) -> None:
     """All but those that have no meaning, whose notes show the error. It is aligned, its twins
     keep what is said of them, and each of its own rows has a part in one of its scenarios, unless
