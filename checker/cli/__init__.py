@@ -1,4 +1,4 @@
-"""The ``lastack`` command. Only this package prints and exits.
+"""The ``lastack`` command. Only this package prints and exits, and ``__main__``, which starts it.
 
 Exit codes: 0 everything is as expected, 1 something is not, 2 a usage or document error,
 3 a limit was hit.
