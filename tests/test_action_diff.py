@@ -12,7 +12,10 @@ from tests.runner import Runner, runner_in
 from tests.test_hooks import committed, git
 from tests.toys import ROOT
 
-pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed"),
+]
 
 
 @pytest.fixture

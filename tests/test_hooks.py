@@ -17,7 +17,10 @@ from tests.toys import ROOT
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 NAMES = ("lastack-lint", "lastack-fmt", "lastack-check")
 
-pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed"),
+]
 pytest.importorskip("pre_commit", reason="pre-commit is not installed: pip install -e '.[dev]'")
 
 

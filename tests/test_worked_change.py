@@ -13,6 +13,8 @@ from tests.toys import ROOT
 
 __all__ = ["runner"]
 
+pytestmark = pytest.mark.slow
+
 PAGE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8").partition("## A worked pull request")[2]
 
 

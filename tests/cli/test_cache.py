@@ -27,6 +27,7 @@ def entries(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return use_cache(monkeypatch, tmp_path / "cache")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path",
     [*SMALL, *(pytest.param(path, marks=pytest.mark.slow) for path in LARGE)],
@@ -115,6 +116,7 @@ def test_what_does_not_hits(
 EDITS = st.lists(st.sampled_from([*MATTERS, *DOES_NOT_MATTER, *ALL_MATTERS, *DOES_NOT]), max_size=4)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=EDITS)
 def test_whatever_was_edited(
@@ -247,6 +249,7 @@ def test_a_document_that_is_extended(
     assert (found, ran.code) == (["again"], 1)
 
 
+@pytest.mark.slow
 def test_several_processes_at_once(entries: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each as it is run by people: workers keep what they find out."""
     path = write_door(tmp_path)

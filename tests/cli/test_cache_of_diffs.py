@@ -45,6 +45,7 @@ def outputs(lastack: Lastack, *arguments: object) -> list[object]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pair", one_in(4, PAIRS), ids=lambda pair: pair.name)
 def test_what_is_told_is_the_same(
     lastack: Lastack, entries: Path, tmp_path: Path, pair: Pair, monkeypatch: pytest.MonkeyPatch
@@ -83,6 +84,7 @@ def test_verdicts_that_are_known_are_not_decided(
     assert found == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "edit",
     [

@@ -207,6 +207,7 @@ def test_a_long_complaint_is_wrapped(lastack: Lastack, tmp_path: Path) -> None:
     assert max(map(len, ran.out.splitlines())) <= 80
 
 
+@pytest.mark.slow
 def test_two_runs_write_the_same_bytes_but_for_the_seconds() -> None:
     """In processes of their own, with different hashes of strings."""
     outputs = []

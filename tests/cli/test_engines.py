@@ -48,6 +48,7 @@ def loaded(*arguments: str) -> str:
     return done.stdout.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_a_small_check_loads_no_compiled_code() -> None:
     check = ("check", str(DOCUMENTS / "post.md"), "--threads", "1")
     assert loaded(*check) == "1"

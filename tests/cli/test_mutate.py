@@ -209,6 +209,7 @@ def test_a_document_without_a_meaning(lastack: Lastack, bell: Path) -> None:
     assert lastack("mutate", bell).code == 2
 
 
+@pytest.mark.slow
 def test_ctrl_c_tells_what_was_found(tmp_path: Path) -> None:
     """The rows that were judged are told, the others are counted."""
     rows = "".join(f"| `wave.more{n}` | told | wave | `off` | | | | |\n" for n in range(2000))

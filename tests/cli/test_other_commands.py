@@ -36,6 +36,7 @@ def test_list_shows_what_there_is(lastack: Lastack, tmp_path: Path, monkeypatch:
     assert (ran.code, ran.out, ran.err) == (0, LISTED, "")
 
 
+@pytest.mark.slow
 def test_list_shows_the_bundled_documents_unless_told_otherwise(lastack: Lastack) -> None:
     ran = lastack("list")
     assert ran.code == 0
@@ -278,6 +279,7 @@ def test_replay_with_the_wrong_arguments_is_2(
 # What the README tells to type
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_readme_work_in_any_folder(
     lastack: Lastack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

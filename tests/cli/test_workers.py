@@ -29,6 +29,7 @@ from tests.toys import DOCUMENTS
 SEVERAL = [DOCUMENTS / "post.md", DOCUMENTS / "echo.md", DOCUMENTS / "timers.md"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_the_same_bytes_by_one_process_and_by_several(lastack: Lastack, tmp_path: Path, form: str) -> None:
     written = []
@@ -191,6 +192,7 @@ def test_a_scenario_without_meaning_in_the_middle(lastack: Lastack, three: Path)
     assert "\nquiet again\n" in several.out
 
 
+@pytest.mark.slow
 def test_processes_that_begin_anew(tmp_path: Path) -> None:
     """As where a process cannot be forked: all that they need is written out to them."""
     write_door(tmp_path)
@@ -313,6 +315,7 @@ needs_proc = pytest.mark.skipif(
 )
 
 
+@pytest.mark.slow
 @needs_proc
 @pytest.mark.parametrize("whom", [os.kill, os.killpg], ids=["the command", "all, as a terminal does"])
 def test_an_interruption_keeps_what_was_found(
@@ -332,6 +335,7 @@ def test_an_interruption_keeps_what_was_found(
     assert all_end(workers)
 
 
+@pytest.mark.slow
 @needs_proc
 def test_a_second_interruption_ends_everything(exploring: Callable[..., subprocess.Popen[str]]) -> None:
     running = exploring()
@@ -347,6 +351,7 @@ def test_a_second_interruption_ends_everything(exploring: Callable[..., subproce
     assert all_end(workers)
 
 
+@pytest.mark.slow
 @needs_proc
 @pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGTERM])
 def test_no_process_outlives_the_command(
@@ -361,6 +366,7 @@ def test_no_process_outlives_the_command(
 # Progress
 
 
+@pytest.mark.slow
 def test_progress_tells_what_is_done_and_what_is_explored(tmp_path: Path) -> None:
     (tmp_path / "counting.md").write_text(COUNTING, encoding="utf-8")
     write_door(tmp_path)

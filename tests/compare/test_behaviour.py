@@ -137,6 +137,7 @@ def original(graph: Graph, path: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(int(graph.observed().numbers[edge]) for edge in path)
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(graphs(), graphs())
 def test_the_answers_are_right(one: Graph, other: Graph) -> None:

@@ -70,6 +70,7 @@ def test_it_is_what_exploring_both_would_find(pair: object) -> None:
         assert said == (true and frames[0] == frames[1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", one_in(3, CHANGES), ids=lambda path: path.stem)
 def test_a_change_of_tcp_is_seen_where_it_matters(path: Path) -> None:
     """In scenarios of the RFC's document, with the rules of the change."""

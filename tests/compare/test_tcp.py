@@ -45,6 +45,7 @@ def agrees(path: Path, name: str) -> str:
     return found.how
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", one_in(3, CHANGES), ids=lambda path: path.stem)
 def test_the_smallest_scenarios(path: Path) -> None:
     assert {agrees(path, name) for name in ("peer never closes", "refused")} <= {"same graph", "compared"}

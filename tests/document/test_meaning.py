@@ -157,6 +157,7 @@ def test_every_attribute_of_a_row_counts(table: str) -> None:
     assert any(changed.values())
 
 
+@pytest.mark.slow
 def test_a_change_of_tcp_means_something_else() -> None:
     base = Meaning(tcp())
     for path in sorted((ROOT / "spec" / "changes").glob("*.md")):

@@ -77,6 +77,7 @@ def test_rumur_finds_the_same_graph(path: str, scenario: str, tmp_path: Path) ->
     assert rumur_counts(to_murphi(product(path, scenario)), tmp_path) == counts(graph_of(path, scenario))
 
 
+@pytest.mark.slow
 @needs_tlc
 @pytest.mark.parametrize(
     ("path", "scenario"),

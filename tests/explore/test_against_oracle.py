@@ -47,6 +47,7 @@ def test_alternating_bit(name: str) -> None:
     agree(alternating_bit(), alternating_bit().scenarios[name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ["queue", "bag"])
 @pytest.mark.parametrize(
     ("lose", "duplicate", "capacity"), [(0, 0, 1), (0, 0, 2), (1, 0, 1), (1, 1, 2), (ANY, 1, 1), (0, ANY, 2)]
@@ -202,6 +203,7 @@ LARGE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(SMALL))
 def test_tcp(name: str) -> None:
     """As the oracle takes long, the native engine is asked here too."""

@@ -106,6 +106,7 @@ def starts(**variables: str) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_a_later_start_compiles_nothing_and_loads_no_other_library() -> None:
     """What is inlined in kernels is kept with them, but compiled anew where Python calls it."""
     assert starts()[1] == "\n\n"
@@ -139,6 +140,7 @@ def kernels(cache: Path, home: Path) -> list[str]:
     return done.stdout.splitlines()
 
 
+@pytest.mark.slow
 def test_kernels_are_kept_in_the_users_cache(tmp_path: Path) -> None:
     folder, hits = kernels(tmp_path / "cache", tmp_path)
     assert Path(folder).parent == tmp_path / "cache" / "lastack"
@@ -183,6 +185,7 @@ print(sum(_move.stats.cache_hits.values()))
 """
 
 
+@pytest.mark.slow
 def test_kernels_that_are_compiled_at_the_same_time_are_kept_apart(tmp_path: Path) -> None:
     """Both have read what is kept before either writes."""
     variables = {**environment(), "XDG_CACHE_HOME": str(tmp_path)}

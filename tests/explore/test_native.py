@@ -94,6 +94,7 @@ def test_scenarios_begin_the_same(path: Path) -> None:
             same_graph(*graphs)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cramped")
 @pytest.mark.parametrize("bits", [63, 24, 1], ids=["one word", "two words in the end", "two words"])
 @pytest.mark.parametrize("threads", [1, 2, pytest.param(7, marks=pytest.mark.slow)])

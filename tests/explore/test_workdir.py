@@ -34,6 +34,7 @@ def explored(
     return engine.explore(model, Limits(max_states=most), threads, folder, resume)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cramped")
 @pytest.mark.parametrize("bits", [63, 24], ids=["one word", "two words in the end"])
 @pytest.mark.parametrize("path", TOYS, ids=lambda path: path.stem)
@@ -48,6 +49,7 @@ def test_states_in_files_are_the_same(
         same_graph(found, graph)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cramped")
 @pytest.mark.parametrize("bits", [63, 24], ids=["one word", "two words in the end"])
 @pytest.mark.parametrize("threads", [1, 2])

@@ -23,6 +23,7 @@ def open_run(browser: Browser, selector: str = LAST_ACK) -> None:
     button.click()
 
 
+@pytest.mark.slow
 def test_a_report_says_nothing_on_the_console_and_asks_for_nothing(browser: Browser, textbook: str) -> None:
     browser.open(textbook)
     open_run(browser)
@@ -290,6 +291,7 @@ SCRIPT = "</script><script>document.title = 'taken'</script>"
 IMAGE = "<img src=x onerror=alert(1)>"
 
 
+@pytest.mark.slow
 def test_what_a_document_says_is_text_and_nothing_else(browser: Browser, tmp_path: Path) -> None:
     text = door(lossy="woken violated by knock.asleep").replace("a knock is heard", SCRIPT)
     for name, hostile in (("lossy", IMAGE), ("tidy", "ti\"dy'")):

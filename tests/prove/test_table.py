@@ -93,6 +93,7 @@ def test_rows_that_never_fire_have_no_example() -> None:
 # TCP
 
 
+@pytest.mark.slow
 def test_the_table_of_tcp() -> None:
     """Text that reaches round half the circle is both in order and beyond a gap; no TCP has that."""
     assert not_proved("rfc9293") == {"exclusive: seventh.text / seventh.gap"}

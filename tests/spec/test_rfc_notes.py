@@ -96,6 +96,7 @@ def test_prose_is_at_most_92_columns_wide(path: Path) -> None:
     assert [line for line in prose.splitlines() if len(line) > 92 and not line.startswith("|")] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", one_in(3, LITERAL), ids=lambda path: path.stem)
 def test_a_literal_reading_does_what_its_scenarios_expect(path: Path) -> None:
     """All but those that have no meaning, whose notes show the error. It is aligned, its twins
