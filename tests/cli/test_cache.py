@@ -79,6 +79,7 @@ DOES_NOT = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edit", ALL_MATTERS, ids=lambda edit: edit[1][:40])
 def test_what_matters_misses(
     lastack: Lastack,

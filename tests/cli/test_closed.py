@@ -23,6 +23,7 @@ def with_closed(stream: int, *arguments: str) -> subprocess.CompletedProcess[str
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["check", "door.md", "--format", "json"], ["list"], ["--help"]])
 def test_results_that_nobody_can_read_are_an_error(tmp_path: Path, arguments: list[str]) -> None:
     path = str(write_door(tmp_path))

@@ -53,6 +53,7 @@ def test_what_is_told_of_a_stronger_guard(lastack: Lastack, base: Path, tmp_path
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pair", one_in(3, PAIRS), ids=lambda pair: pair.name)
 @pytest.mark.parametrize("format", ["text", "markdown", "json"])
 def test_every_pair_can_be_told(

@@ -114,6 +114,7 @@ def test_several_documents_are_one_report(lastack: Lastack, tmp_path: Path) -> N
     )
 
 
+@pytest.mark.slow
 def test_what_was_not_checked_is_no_pass(tmp_path: Path) -> None:
     """Ctrl-C in the first of two scenarios of the first of two documents."""
     code, out, err = interrupted(tmp_path, "--format", "junit", "--also", "github=g", "--also", "sarif=s")

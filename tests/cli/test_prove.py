@@ -134,6 +134,7 @@ def test_the_solver_is_asked_of_whole_documents(lastack: Lastack, tmp_path: Path
     assert all("(set-info :status " in question.read_text() for question in questions)
 
 
+@pytest.mark.slow
 def test_numbers_that_matter(lastack: Lastack) -> None:
     ran = lastack("prove", "rfc9293", "-s", "reset from elsewhere", "--isn-hazard")
     assert (ran.code, ran.err) == (0, "")

@@ -121,6 +121,7 @@ def test_an_interrupted_exploration_tells_what_it_found(tmp_path: Path) -> None:
     assert out.splitlines()[-2] == "counting: 1 of 2 scenarios (1 cut short), 2 verdicts, 1 not decided;"
 
 
+@pytest.mark.slow
 def test_an_interrupted_check_still_writes_its_file(tmp_path: Path) -> None:
     code, out, err = interrupted(tmp_path, "-o", "out.txt")
     assert (code, out, err) == (3, "", "")

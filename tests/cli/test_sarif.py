@@ -304,6 +304,7 @@ def test_real_runs_are_valid(lastack: Lastack) -> None:
     assert stuck | {"from here on for ever"} <= said
 
 
+@pytest.mark.slow
 def test_the_same_bytes(tmp_path: Path) -> None:
     """In processes of their own, with different hashes of strings and numbers of threads."""
     path = write_door(tmp_path, "woken violated", "")

@@ -7,6 +7,8 @@ import sys
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from checker.cli.solver import Asking
 from checker.explore.limits import Limits
 from tests.toys import ROOT, tcp, toy
@@ -29,6 +31,7 @@ def test_mistakes_in_a_table_are_failures() -> None:
     assert (asking.failed, asking.undecided) == (True, False)
 
 
+@pytest.mark.slow
 def test_questions_about_numbers_are_answered_and_written(tmp_path: Path) -> None:
     asking = Asking(tcp(), tmp_path)
     lines = [line.plain for line in asking.numbers(tcp().scenarios["reset from elsewhere"], LIMITS)]

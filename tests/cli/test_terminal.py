@@ -108,6 +108,7 @@ def test_colours_on_a_terminal_and_the_same_text_as_in_a_pipe(plain: str, colour
 RED = re.compile(r"\x1b\[(\d+;)*31m([^\x1b]*)")
 
 
+@pytest.mark.slow
 def test_red_is_for_what_is_not_as_expected(folder: Path, coloured: str) -> None:
     assert RED.findall(coloured) == []
     write_door(folder, "", "")
@@ -123,6 +124,7 @@ def test_red_is_for_what_is_not_as_expected(folder: Path, coloured: str) -> None
     ]
 
 
+@pytest.mark.slow
 def test_lint_tells_what_it_is_at(folder: Path) -> None:
     code, _, err = in_terminal(folder, "lint", "door.md", out=False, err=True)
     assert code == 1  # rules of the door never fire
@@ -131,6 +133,7 @@ def test_lint_tells_what_it_is_at(folder: Path) -> None:
     assert in_terminal(folder, "lint", "door.md", out=False, err=False)[2] == "lastack: 2 problems\n"
 
 
+@pytest.mark.slow
 def test_no_color_is_heeded(folder: Path, plain: str, monkeypatch: pytest.MonkeyPatch) -> None:
     colourless = {**environment(), "NO_COLOR": "1"}
     monkeypatch.setattr("tests.cli.test_terminal.environment", lambda: colourless)
@@ -182,6 +185,7 @@ def test_nothing_is_left_of_the_progress_after_an_interruption(folder: Path) -> 
     assert screen(seen) == [""]
 
 
+@pytest.mark.slow
 def test_no_progress_on_a_terminal_that_cannot_clear_a_line(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,6 +194,7 @@ def test_no_progress_on_a_terminal_that_cannot_clear_a_line(
     assert in_terminal(folder, "check", "door.md", out=False, err=True)[2] == ""
 
 
+@pytest.mark.slow
 def test_complaints_are_wrapped_on_a_terminal_and_whole_in_a_pipe(folder: Path) -> None:
     arguments = ("check", "door.md", "-s", "a scenario that nobody has heard of, whatever it may be")
     code, _, whole = in_terminal(folder, *arguments, out=False, err=False)
@@ -203,6 +208,7 @@ def test_complaints_are_wrapped_on_a_terminal_and_whole_in_a_pipe(folder: Path) 
     assert " ".join([first, *(line.strip() for line in rest)]) == whole.rstrip()
 
 
+@pytest.mark.slow
 def test_no_progress_in_a_pipe(folder: Path) -> None:
     _, _, err = in_terminal(
         folder, "check", "counting.md", *PLAIN, "--time-limit", "0.3", out=True, err=False
@@ -221,6 +227,7 @@ def test_an_error_does_not_stand_behind_what_is_left_of_the_progress(folder: Pat
     assert screen(err) == [f"lastack: quiet: {said[0]}", said[1], f"lastack: lossy: {said[0]}", said[1], ""]
 
 
+@pytest.mark.slow
 def test_one_terminal_for_both(folder: Path, plain: str) -> None:
     """What a person sees: the text, with no trace of the progress that was shown between."""
     reader, writer = pty.openpty()

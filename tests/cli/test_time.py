@@ -97,6 +97,7 @@ def test_the_same_as_json(lastack: Lastack, saved: Path) -> None:
     assert json.loads(lastack("time", saved, "timed.md", "--wait=11", "--format", "json").out)["possible"]
 
 
+@pytest.mark.slow
 def test_a_bundled_document_needs_no_name(lastack: Lastack, tmp_path: Path) -> None:
     """TIME-WAIT when the last ACK is lost: RTO + MSL is long enough, and no less."""
     chosen = ["textbook", "-s", "TIME-WAIT too short", "-p", "last ACK"]

@@ -71,6 +71,7 @@ def test_spin_finds_the_same_graph(path: str, scenario: str, tmp_path: Path) -> 
     assert pan_counts(run_pan(pan)) == counts(graph_of(path, scenario))
 
 
+@pytest.mark.slow
 @needs_rumur
 @pytest.mark.parametrize(("path", "scenario"), CASES)
 def test_rumur_finds_the_same_graph(path: str, scenario: str, tmp_path: Path) -> None:
@@ -79,10 +80,7 @@ def test_rumur_finds_the_same_graph(path: str, scenario: str, tmp_path: Path) ->
 
 @pytest.mark.slow
 @needs_tlc
-@pytest.mark.parametrize(
-    ("path", "scenario"),
-    [pytest.param(*case, marks=() if case[0] in (TIMERS, TEXTBOOK) else pytest.mark.slow) for case in CASES],
-)
+@pytest.mark.parametrize(("path", "scenario"), CASES)
 def test_tlc_finds_the_same_graph(path: str, scenario: str, tmp_path: Path) -> None:
     graph = graph_of(path, scenario)
     printed = run_tlc(to_tla(product(path, scenario), "Model"), tmp_path)

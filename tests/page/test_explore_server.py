@@ -278,6 +278,7 @@ def test_a_port_that_is_taken_is_told(server: Explorer) -> None:
     assert ran.err == f"lastack: 127.0.0.1, port {server.port}: Address already in use\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("document", "said"), [("nobody", "nobody"), ("changes", "not of a folder"), ("claims", "decides claims")]
 )

@@ -17,6 +17,9 @@ RIGHT, LEFT, HOME, END, ESCAPE = "\ue014", "\ue012", "\ue011", "\ue010", "\ue00c
 LAST_ACK = "[aria-label='Show the run: last ACK in TIME-WAIT too short']"
 
 
+pytestmark = pytest.mark.slow
+
+
 def open_run(browser: Browser, selector: str = LAST_ACK) -> None:
     button = browser.one(selector)
     browser.script("arguments[0].scrollIntoView({block: 'center'})", button)

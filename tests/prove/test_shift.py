@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from checker.document.library import load
 from checker.document.protocol import Protocol
 from checker.prove.solver.obligation import Result, solve
@@ -21,6 +23,7 @@ def failing(protocol: Protocol) -> set[str]:
     return {name for name, result in found.items() if result.status == "fails"}
 
 
+@pytest.mark.slow
 def test_only_the_literal_of_a_reset_cares_about_numbers() -> None:
     found = results(tcp())
     assert {name for name, r in found.items() if r.status != "proved"} == {"a reset from zero, SEQ"}

@@ -108,6 +108,7 @@ def test_the_table_of_tcp() -> None:
         reaction(tcp(), example)
 
 
+@pytest.mark.slow
 def test_every_state_and_every_row_is_asked_about() -> None:
     names = findings("rfc9293")
     assert {f"handled: {state}" for state in tcp().states} <= names.keys()

@@ -149,6 +149,7 @@ QUICK = ["one letter may be lost", "no room for the copy", "two in a bag", "full
 """Scenarios of the post in which each kind of network occurs: queue and bag, losses, copies."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "scenario",
     [s if s in QUICK else pytest.param(s, marks=pytest.mark.slow) for s in toy("post").scenarios],

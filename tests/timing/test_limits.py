@@ -201,6 +201,7 @@ def test_each_repetition_that_is_lost_adds_rto() -> None:
     assert bound(found.ends, "time-wait").longest == 2 * 60 + 30
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [(), ("<FLAGS=FIN><Seq=400> from B is lost",)])
 def test_the_ends_of_a_queue_cannot_tell_which_repetition_is_lost(more: tuple[str, ...]) -> None:
     """Two FINs are sent again, and the first of them arrives. The ends would see the same if it had

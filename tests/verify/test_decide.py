@@ -324,6 +324,7 @@ def test_toys_agree(document: str) -> None:
         agrees(toy(document), scenario)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("calls", "network", "assume"),
     [

@@ -92,6 +92,7 @@ PROTOCOLS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PROTOCOLS, ids=lambda path: path.stem)
 def test_twins_of_the_bundled_documents_differ_in_one_point(path: object) -> None:
     assert unlike_twins(load(path)) == []  # type: ignore[arg-type]
