@@ -71,12 +71,12 @@ def test_who_reads_only_the_first_line_sees_no_traceback() -> None:
     assert running.returncode == 2
 
 
-def interrupted(folder: Path, *arguments: str) -> tuple[int, str, str]:
+def interrupted(folder: Path, *arguments: str, engine: str = "reference") -> tuple[int, str, str]:
     """Runs a check of a document without end, interrupts it once it explores, and waits."""
     (folder / "counting.md").write_text(COUNTING, encoding="utf-8")
     (folder / "door.md").write_text("not read before the end", encoding="utf-8")
     write_door(folder)
-    endless = ("--max-states", "100000000", "--threads", "1", "--engine", "reference")
+    endless = ("--max-states", "100000000", "--threads", "1", "--engine", engine)
     command = [*MAIN, "check", "counting.md", "door.md", *endless, *arguments]
     running = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), text=True, cwd=folder
@@ -119,6 +119,17 @@ def test_an_interrupted_exploration_tells_what_it_found(tmp_path: Path) -> None:
     assert "afterwards" not in out
     assert "door" not in out
     assert out.splitlines()[-2] == "counting: 1 of 2 scenarios (1 cut short), 2 verdicts, 1 not decided;"
+
+
+@pytest.mark.slow
+def test_an_interrupted_native_exploration_tells_what_it_found(lastack: Lastack, tmp_path: Path) -> None:
+    (tmp_path / "counting.md").write_text(COUNTING, encoding="utf-8")
+    few = ("--engine", "native", "--max-states", "1000")
+    assert lastack("check", tmp_path / "counting.md", *few).code == 3  # compiles the kernels
+    code, out, err = interrupted(tmp_path, engine="native")
+    assert (code, err) == (3, "")
+    assert "not exhaustive: interrupted" in out
+    assert "? unknown        ends\n" in out
 
 
 @pytest.mark.slow
