@@ -8,6 +8,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from tests.toys import ROOT
 
 SCRIPTS = ROOT / "action"
@@ -62,7 +64,8 @@ class Runner:
         return found
 
 
-def runner_in(tmp_path: Path) -> Runner:
+@pytest.fixture
+def runner(tmp_path: Path) -> Runner:
     """Its `lastack` is this checkout."""
     program = tmp_path / "lastack"
     program.write_text(

@@ -12,8 +12,10 @@ import pytest
 import yaml
 
 from tests.cli.commands import write_door
-from tests.runner import SCRIPTS, Runner, runner_in
+from tests.runner import SCRIPTS, Runner, runner
 from tests.toys import ROOT
+
+__all__ = ["runner"]
 
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
@@ -22,11 +24,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed"),
 ]
-
-
-@pytest.fixture
-def runner(tmp_path: Path) -> Runner:
-    return runner_in(tmp_path)
 
 
 # The parts

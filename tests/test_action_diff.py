@@ -8,19 +8,16 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import write_door
-from tests.runner import Runner, runner_in
+from tests.runner import Runner, runner
 from tests.test_hooks import committed, git
 from tests.toys import ROOT
+
+__all__ = ["runner"]
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed"),
 ]
-
-
-@pytest.fixture
-def runner(tmp_path: Path) -> Runner:
-    return runner_in(tmp_path)
 
 
 def test_diff_compares_what_has_changed(runner: Runner) -> None:

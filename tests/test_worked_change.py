@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.document.test_revisions import git
-from tests.test_action import Runner, runner
+from tests.runner import Runner, runner
 from tests.toys import ROOT
 
 __all__ = ["runner"]
