@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from checker.explore.graph import edges_from
 from checker.explore.system import GlobalState, System
 from checker.model.tables import Model
 from checker.verify.replay import ReplayError, replay
@@ -60,7 +58,10 @@ def future_of(system: System, start: GlobalState, calls: Sequence[str]) -> Futur
                 numbers[after] = len(states)
                 states.append(after)
             edges.append(_Edge(source, action, numbers[after]))
-    graph: Any = edges_from([(edge.source, edge.target) for edge in edges], len(states))
+    # Of Python alone: to load what finds the components of large graphs takes longer than these.
+    graph: nx.DiGraph[int] = nx.DiGraph()
+    graph.add_nodes_from(range(len(states)))
+    graph.add_edges_from((edge.source, edge.target) for edge in edges)
     last = set().union(*nx.attracting_components(graph))
     return Future(states, edges, sorted(last), [edge for edge in edges if edge.source in last])
 
