@@ -13,7 +13,7 @@ import os
 import pickle
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -40,7 +40,7 @@ MOST_BYTES = 200_000_000
 """Beyond which entries are removed that have not been used for the longest time."""
 
 SOURCES = Path(__file__).resolve().parent.parent
-LIBRARIES = ("numpy", "scipy", "numba", "networkx")
+LIBRARIES = ("numpy", "scipy", "numba", "networkx", "z3-solver")
 """What takes part in finding out besides our own sources."""
 
 VALUES = (KeptScenario, KeptVerdict, Trace, Step, Snapshot, Local, Segment, Action)
@@ -148,9 +148,15 @@ class KeptVerdicts:
         return kept if max_states is None or kept.states <= max_states else None
 
     def keep(self, scenario: Scenario, kept: KeptScenario | None) -> None:
-        """Keeps what is found out of a scenario, if that may be kept."""
-        if kept is not None:
-            self.cache.put(self.meaning.behaviour(scenario), kept)
+        """Keeps what is found out of a scenario, if that may be kept, beside what is kept of it by
+        now: claims and the document itself may ask for different properties in one check."""
+        if kept is None:
+            return
+        key = self.meaning.behaviour(scenario)
+        now = self.cache.get(KeptScenario, key)
+        if now is not None and now.engine == kept.engine:
+            kept = replace(kept, verdicts={**now.verdicts, **kept.verdicts})
+        self.cache.put(key, kept)
 
 
 # The program

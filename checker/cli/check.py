@@ -119,7 +119,10 @@ def command(
     kept = cache.open_cache(no_cache or workdir is not None)
     to_do: list[Job] = []
     for path in paths:
-        to_do += claim_jobs(claims[path], options) if path in claims else _jobs(*chosen[path], options, kept)
+        if path in claims:
+            to_do += claim_jobs(claims[path], options, kept)
+        else:
+            to_do += _jobs(*chosen[path], options, kept)
     with begin(to_do, chosen_engine) as turns:
         checking = Checking(options, out, turns)
         for path in paths:

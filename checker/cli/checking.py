@@ -24,7 +24,7 @@ from checker.model.evaluate import SemanticError
 from checker.model.tables import Model
 from checker.show.paragraph import paragraph
 from checker.show.report import document_report, scenario_report
-from checker.show.statements import statement_report, statements_report
+from checker.show.statements import statement_report
 from checker.verify.results import ScenarioResult, untouched
 from checker.verify.twins import with_twins
 
@@ -91,8 +91,7 @@ class Checking:
         results = check.run(self.turns)
         for result in results:
             self.out.text(statement_report(result))
-        broken = len(check.broken)
-        self.out.text(statements_report(document.name, results, check.scenarios, broken, check.seconds))
+        self.out.text(check.report(results))
         unchecked = [_broken(scenario, error) for scenario, error in check.broken]
         self.out.claims(CheckedClaims(document.name, version, results, check.scenarios, unchecked))
         if self.options.traces is not None:

@@ -2,43 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from rich.text import Text
+
 from checker.cli import AS_EXPECTED, ERROR, LIMIT, NOT_AS_EXPECTED
+from checker.cli.cache import Cache
 from checker.cli.choice import Options
 from checker.cli.jobs import Job as Explored
 from checker.cli.jobs import Outcome, Turns, WorkerDied
 from checker.cli.messages import complain
+from checker.cli.recall import VALUES, Memory, NotKept, Recall
+from checker.document.meaning import Meaning
 from checker.document.protocol import Protocol, Scenario
 from checker.document.statements import Statements
 from checker.explore.engines import Engine
 from checker.explore.limits import Limits, ResumeError
 from checker.model.evaluate import SemanticError
+from checker.show.statements import statements_report
 from checker.timing.statements import answers
 from checker.verify.statements import Answer, Job, Key, StatementResult, conclude, jobs_of
 from checker.verify.trace import Trace
 
 
-def claim_jobs(document: Statements, options: Options) -> Iterator[Explored]:
+@dataclass(frozen=True)
+class Answered:
+    """What was found out of a scenario, and why that is not all; ``kept``: at another time."""
+
+    answers: dict[Key, Answer]
+    failure: Exception | None = None
+    kept: bool = False
+
+
+def claim_jobs(document: Statements, options: Options, cache: Cache) -> Iterator[Explored]:
     """What is to be explored for the claims of ``document``, in the order of ``jobs_of``."""
     jobs = jobs_of(document.statements)
+    kept = cache.of(*VALUES)
+    memories = {job.document: Memory(kept, Meaning(job.protocol)) for job in jobs}
     for number, job in enumerate(jobs, 1):
-        name = job.scenario.name
+        name, memory = job.scenario.name, memories[job.document]
         label = f"{job.document}: {name} ({number} of {len(jobs)})"
-        work = partial(_answered, job)
-        yield Explored(name, label, work, job.protocol, options.max_states, options.time_limit)
+        work = partial(_answered, job, memory)
+        found = _recalled(job, memory, options)
+        yield Explored(name, label, work, job.protocol, options.max_states, options.time_limit, found)
 
 
-def _answered(job: Job, engine: Engine, limits: Limits) -> tuple[dict[Key, Answer], Exception | None]:
+def _recalled(job: Job, memory: Memory, options: Options) -> Answered | None:
+    """What is kept of a scenario, if that is all that is asked."""
+    finder = Recall(memory, options.engine, Limits(options.max_states), only=True)
+    try:
+        return Answered(dict(answers(job, finder)), kept=True)
+    except NotKept:
+        return None
+
+
+def _answered(job: Job, memory: Memory, engine: Engine, limits: Limits) -> Answered:
     """What is found out of a scenario, and why that is not all."""
     found: dict[Key, Answer] = {}
     try:
-        found.update(answers(job, limits, engine))
+        for key, answer in answers(job, Recall(memory, engine, limits)):
+            found[key] = answer
     except (SemanticError, ResumeError) as error:
-        return found, error
-    return found, None
+        return Answered(found, error)
+    return Answered(found)
 
 
 @dataclass
@@ -48,6 +76,7 @@ class ClaimCheck:
     document: Statements
     answers: dict[Key, Answer] = field(default_factory=dict)
     scenarios: int = 0
+    kept: int = 0
     broken: list[tuple[Scenario, Exception]] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -69,12 +98,17 @@ class ClaimCheck:
     def _take(self, outcome: Outcome) -> Exception | None:
         """Notes what was found out of a scenario; why that is not all of it."""
         try:
-            answers, failure = outcome.get()
+            answered: Answered = outcome.get()
         except WorkerDied as died:
             return died
-        self.answers.update(answers)
-        error: Exception | None = failure
-        return error
+        self.answers.update(answered.answers)
+        self.kept += answered.kept
+        return answered.failure
+
+    def report(self, results: Sequence[StatementResult]) -> Iterator[Text]:
+        """The sum of it."""
+        counts = self.scenarios, self.kept, len(self.broken)
+        return statements_report(self.document.name, results, *counts, self.seconds)
 
     def code(self, results: list[StatementResult]) -> int:
         """The exit code: a verdict that is not as expected outweighs one that a limit left open."""

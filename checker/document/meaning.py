@@ -1,6 +1,7 @@
 """What of a document matters to a run or a verdict, as hashes that can be compared.
 
-Here is the one list of what a scenario's behaviour and verdicts depend on. Positions, prose,
+Here is the one list of what a scenario's behaviour, its verdicts and what decides claims depend
+on. Positions, prose,
 citations and reasons are left out, and so are definitions, groups and switches that nothing
 mentions. What is left in although it does not matter costs time only; what were left out
 although it does would make a verdict wrong.
@@ -15,7 +16,9 @@ from functools import cached_property
 from typing import Any
 
 from checker.document.kinds import Value
+from checker.document.lengths import Numbers
 from checker.document.protocol import Property, Protocol, Rule, Scenario
+from checker.document.statements import Exchange
 
 PROSE = frozenset({"position", "places", "text", "meaning", "cite", "because", "never"})
 """Attributes of the values of a document that no run depends on."""
@@ -105,6 +108,20 @@ class Meaning:
         scenario and property are called is no part of it, nor are twins."""
         expected = [(e.outcome, e.blame) for e in scenario.expect if e.property == property.name]
         return hashed(self.question(scenario, property), written(expected))
+
+    def exchange(self, scenario: Scenario, exchange: Exchange) -> str:
+        """What it depends on whether ``scenario`` has a run that is ``exchange``, but for the
+        program. What they are called is no part of it."""
+        return hashed("exchange", self.behaviour(scenario), written((exchange.sendings, exchange.ends)))
+
+    def clock(self, scenario: Scenario, given: Numbers) -> str:
+        """What the times of a run of ``scenario`` depend on with durations as ``given``, but for
+        the run itself and the program. A duration is of the first one that lists an event, so
+        their order counts."""
+        durations = tuple(self.protocol.durations.values())
+        numbers = (f"{name!r}: {each.least}..{each.most}" for name, each in given.items())
+        told = (written(durations), self._mentioned(scenario, _names(durations)))
+        return hashed("clock", self.behaviour(scenario), *told, *numbers)
 
     def expected(self, scenario: Scenario, property: str) -> str:
         """What ``scenario`` expects of a property."""

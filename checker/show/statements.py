@@ -81,9 +81,15 @@ def _hints(answers: Sequence[Answer]) -> Iterator[str]:
 
 
 def statements_report(
-    name: str, results: Sequence[StatementResult], scenarios: int, broken: int, seconds: float
+    name: str,
+    results: Sequence[StatementResult],
+    scenarios: int,
+    kept: int,
+    broken: int,
+    seconds: float,
 ) -> Iterator[Text]:
-    """What is not as expected once more, and the sum; ``broken`` scenarios ended in an error."""
+    """What is not as expected once more, and the sum: of the ``scenarios``, so many are ``kept`` from
+    another time, and ``broken`` ones ended in an error."""
     wrong = [result for result in results if not result.as_expected and not result.limited]
     if wrong:
         yield Text("NOT as expected:", style=_ALARM)
@@ -101,7 +107,8 @@ def statements_report(
     ]
     endings = [f"{len(wrong)} NOT as expected"] * bool(wrong) + [f"{limited} cut short"] * bool(limited)
     endings = endings or ["all as expected"] * (not broken)
-    total = counted(scenarios, "scenario") + (f" ({broken} in error)" if broken else "")
+    told = [f"{n} {what}" for n, what in ((kept, "from the cache"), (broken, "in error")) if n]
+    total = counted(scenarios, "scenario") + (f" ({', '.join(told)})" if told else "")
     style = _ALARM if wrong or broken else "bold yellow" if limited else "bold green"
     claims = f"{name}: {counted(len(results), 'claim')}"
     text = f"{claims}; {', '.join([*counts, *endings])}; {total}, {seconds:.0f} s"

@@ -55,8 +55,7 @@ class _Search:
 
     def __post_init__(self) -> None:
         self.system = System(self.model)
-        write = self.model.form.write
-        self.wanted = [(s.end, write(Segment(s.values))) for s in self.exchange.sendings]
+        self.wanted = _wanted(self.model, self.exchange)
 
     def result(self) -> Found:
         try:
@@ -168,14 +167,30 @@ class _Search:
             steps.append(step(self.system, state, number, after))
             state = after
         trace = Trace(snapshot(self.system, node[0]), tuple(steps))
-        model = Model(self.model.protocol, self.model.scenario)
-        opened = [(o.end, s) for o in model.start().openings for s in o.reaction.sent]
-        sent = [*opened, *((s.action.end, segment) for s in steps for segment in s.sent)]
-        shown = [(end, model.form.write(segment)) for end, segment in sent]
-        quiet = not any(trace.last.in_flight) and not any(s.lost for s in steps)
-        if replay(model, trace) is not None or shown != self.wanted or not quiet:
+        if not shows(Model(self.model.protocol, self.model.scenario), self.exchange, trace):
             raise ReplayError(f"{self.exchange.name}: the run that was found does not replay")
         return trace
+
+
+def shows(model: Model, exchange: Exchange, trace: Trace) -> bool:
+    """Whether ``trace`` is a run of ``model`` in which ``exchange`` is all that is sent, and arrives.
+
+    ``model`` is a fresh one, so that nothing rests on what a search made of it.
+    """
+    if replay(model, trace) is not None:
+        return False
+    opened = [(o.end, s) for o in model.start().openings for s in o.reaction.sent]
+    sent = [*opened, *((s.action.end, segment) for s in trace.steps for segment in s.sent)]
+    quiet = not any(trace.last.in_flight) and not any(
+        s.lost or s.action.kind in ("loss", "duplication") for s in trace.steps
+    )
+    ended = all(not ends or at.state in ends for at, ends in zip(trace.last.ends, exchange.ends, strict=True))
+    shown = [(end, model.form.write(segment)) for end, segment in sent]
+    return quiet and ended and shown == _wanted(model, exchange)
+
+
+def _wanted(model: Model, exchange: Exchange) -> list[Sent]:
+    return [(s.end, model.form.write(Segment(s.values))) for s in exchange.sendings]
 
 
 def _show(sent: Sent) -> str:

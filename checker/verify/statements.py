@@ -20,12 +20,12 @@ from checker.document.statements import Decision, Exchange, Statement
 from checker.explore.engines import Engine
 from checker.explore.limits import Limits
 from checker.model.tables import Model
-from checker.verify.exchanges import find_exchange
+from checker.verify.exchanges import Found, find_exchange
 from checker.verify.results import check_scenario
 from checker.verify.stuck import run_of
 from checker.verify.trace import Trace
 from checker.verify.twins import differences
-from checker.verify.verdict import Outcome
+from checker.verify.verdict import Outcome, Verdict
 
 Key = tuple[str, str, str, str]
 """Document, scenario, the property or exchange in question, and what its run is said to need."""
@@ -123,21 +123,37 @@ def _job(decisions: Sequence[Decision]) -> Job:
     )
 
 
-def answer(job: Job, limits: Limits, engine: Engine | None = None) -> Iterator[tuple[Key, Answer]]:
+class Finder:
+    """Finds out of the scenario of a job what answers are made of. One who knows some of that from
+    another time may answer as this one would."""
+
+    def __init__(self, limits: Limits, engine: Engine | None = None) -> None:
+        self.limits = limits
+        self.engine = engine
+
+    def exchange(self, job: Job, exchange: Exchange) -> Found:
+        return find_exchange(Model(job.protocol, job.scenario), exchange, self.limits)
+
+    def verdicts(self, job: Job) -> Sequence[Verdict]:
+        """Those on the ``properties`` of ``job``, in the order of the document."""
+        result = check_scenario(job.protocol, job.scenario, self.limits, job.properties, self.engine)
+        return [judged.verdict for judged in result.judged]
+
+
+def answer(job: Job, finder: Finder) -> Iterator[tuple[Key, Answer]]:
     """What is found out of a scenario, but for its needs. Raises ``SemanticError`` where a row has
     no meaning."""
     for exchange in job.exchanges:
-        found = find_exchange(Model(job.protocol, job.scenario), exchange, limits)
+        found = finder.exchange(job, exchange)
         scope = f"every run that sends nothing else and loses nothing, over {found.states:,} states"
         key = (job.document, job.scenario.name, exchange.name, "")
         yield key, Answer(found.outcome, scope, found.reason, found.trace, None)
     if not job.properties:
         return
-    result = check_scenario(job.protocol, job.scenario, limits, job.properties, engine)
-    for judged in result.judged:
-        verdict = judged.verdict
+    model = Model(job.protocol, job.scenario)
+    for verdict in finder.verdicts(job):
         key = (job.document, job.scenario.name, verdict.property.name, "")
-        run = run_of(result.model, verdict)
+        run = run_of(model, verdict)
         yield key, Answer(verdict.outcome, verdict.scope, verdict.reason, run, verdict.end)
 
 

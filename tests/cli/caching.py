@@ -64,13 +64,15 @@ def anew(text: str) -> str:
     text = re.sub(r' *<property name="cached" value="yes" />\n', "", text)
     text = re.sub(r'"cached": (true|false)', '"cached": 0', text)
     text = re.sub(r'(time="|"seconds": )[\d.]+', r"\g<1>0", text)
-    sums = list(re.finditer(r"^.*: (\d+ of )?\d+ scenarios?\b", text, flags=re.MULTILINE))
-    return text if not sums else text[: sums[-1].start()] + _sum(text[sums[-1].start() :])
+    return _SUM.sub(_sum, text)
 
 
-def _sum(text: str) -> str:
-    """The last lines of a text, which break elsewhere if they say more."""
-    told = re.sub(r"\s+", " ", text)
+_SUM = re.compile(r"^\S.*: (?:\d+ of )?\d+ (?:scenario|claim)s?\b.*(?:\n  .*)*", re.MULTILINE)
+
+
+def _sum(match: re.Match[str]) -> str:
+    """The last lines on a document, which break elsewhere if they say more."""
+    told = re.sub(r"\s+", " ", match.group())
     told = re.sub(r" \(\d+ from the cache\)", "", told)
     told = re.sub(r"\d+ from the cache, ", "", told)
-    return re.sub(r"\d+ s $", "TIME", told)
+    return re.sub(r"(\d+ s|TIME)$", "TIME", told)

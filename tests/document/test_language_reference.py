@@ -23,7 +23,7 @@ from checker.explore.graph import StateGraph
 from checker.explore.limits import Limits
 from checker.explore.reference import explore
 from checker.model.tables import Model
-from checker.timing.statements import answers
+from checker.timing.statements import Finder, answers
 from checker.verify.decide import decide
 from checker.verify.figure import compare
 from checker.verify.machine import firings_of, machine
@@ -148,7 +148,7 @@ def test_example_comes_out_as_it_expects(example: Example, folder: Path) -> None
 @pytest.mark.parametrize("example", CLAIMS, ids=_line)
 def test_claims_come_to_the_verdicts_that_they_expect(example: Example, folder: Path) -> None:
     document = load_statements(folder / f"{example.name}.md")
-    found = {key: a for job in jobs_of(document.statements) for key, a in answers(job, Limits())}
+    found = {key: a for job in jobs_of(document.statements) for key, a in answers(job, Finder(Limits()))}
     results = [conclude(statement, found) for statement in document.statements]
     assert [(r.statement.name, r.verdict) for r in results] == [
         (s.name, s.expect) for s in document.statements

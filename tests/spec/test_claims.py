@@ -17,7 +17,7 @@ from checker.explore.limits import Limits
 from checker.model.tables import Model
 from checker.show.statements import statement_report
 from checker.timing.answer import answer as timed
-from checker.timing.statements import answers
+from checker.timing.statements import Finder, answers
 from checker.timing.words import formula
 from checker.verify.lint import lint
 from checker.verify.results import check_scenario, never_fired
@@ -35,7 +35,7 @@ def claims() -> Statements:
 
 @cache
 def results() -> dict[str, StatementResult]:
-    found = {key: one for job in jobs_of(claims().statements) for key, one in answers(job, Limits())}
+    found = {key: one for job in jobs_of(claims().statements) for key, one in answers(job, Finder(Limits()))}
     return {statement.name: conclude(statement, found) for statement in claims().statements}
 
 
@@ -54,7 +54,7 @@ def test_all_claims_are_decided_by_runs() -> None:
 def by_claim(name: str) -> list[Decided]:
     """What decides a claim, without the other claims."""
     (statement,) = (s for s in claims().statements if s.name == name)
-    found = {key: one for job in jobs_of([statement]) for key, one in answers(job, Limits())}
+    found = {key: one for job in jobs_of([statement]) for key, one in answers(job, Finder(Limits()))}
     return list(conclude(statement, found).decided)
 
 

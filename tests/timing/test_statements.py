@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from checker.explore.limits import Limits
-from checker.timing.statements import answers
+from checker.timing.statements import Finder, answers
 from checker.verify.statements import Answer, StatementResult, conclude, jobs_of, key_of
 from tests.timing.claims import timed_claims
 
@@ -16,7 +16,9 @@ from tests.timing.claims import timed_claims
 def decided(folder: Path, *decided_by: str, limits: Limits | None = None) -> list[StatementResult]:
     document = timed_claims(folder, *decided_by)
     found = {
-        key: one for job in jobs_of(document.statements) for key, one in answers(job, limits or Limits())
+        key: one
+        for job in jobs_of(document.statements)
+        for key, one in answers(job, Finder(limits or Limits()))
     }
     return [conclude(statement, found) for statement in document.statements]
 
@@ -127,6 +129,6 @@ def test_a_run_is_found_once_for_all_that_it_is_said_to_need(tmp_path: Path) -> 
     document = timed_claims(tmp_path, f"{TRUE}; {WIDER}; timed: line: over", TRUE)
     (job,) = jobs_of(document.statements)
     assert job.properties == ("over",)
-    keys = [key for key, _ in answers(job, Limits())]
+    keys = [key for key, _ in answers(job, Finder(Limits()))]
     first = [key_of(decision) for decision in document.statements[0].decisions]
     assert keys == [first[2], first[0], first[1]]

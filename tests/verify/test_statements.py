@@ -11,7 +11,7 @@ from checker.document.problems import Position
 from checker.document.protocol import Protocol
 from checker.document.statements import Decision, Exchange, Statement
 from checker.explore.limits import Limits
-from checker.verify.statements import Answer, StatementResult, answer, conclude, jobs_of, key_of
+from checker.verify.statements import Answer, Finder, StatementResult, answer, conclude, jobs_of, key_of
 from checker.verify.verdict import Outcome
 
 LAMP = """
@@ -212,7 +212,7 @@ def test_runs_decide(lamp: Protocol) -> None:
         ("idle", ("stays on",), []),
         ("unplugged", ("lights",), []),
     ]
-    answers = {key: found for job in jobs for key, found in answer(job, Limits())}
+    answers = {key: found for job in jobs for key, found in answer(job, Finder(Limits()))}
     results = [conclude(claim, answers) for claim in claims]
     assert [(result.verdict, result.reason) for result in results] == [
         ("under assumptions", "true with watts 40 / 40"),
