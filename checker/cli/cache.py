@@ -40,7 +40,7 @@ MOST_BYTES = 200_000_000
 """Beyond which entries are removed that have not been used for the longest time."""
 
 SOURCES = Path(__file__).resolve().parent.parent
-LIBRARIES = ("numpy", "scipy", "numba", "networkx", "z3-solver")
+LIBRARIES = ("numpy", "scipy", "numba", "llvmlite", "networkx", "z3-solver")
 """What takes part in finding out besides our own sources."""
 
 VALUES = (KeptScenario, KeptVerdict, Trace, Step, Snapshot, Local, Segment, Action)

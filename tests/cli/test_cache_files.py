@@ -19,6 +19,7 @@ from checker.document.meaning import Meaning, hashed
 from checker.verify.kept import KeptScenario
 from tests.cli.caching import all_outputs, explored, use_cache
 from tests.cli.commands import Lastack, write_door
+from tests.test_architecture import HOME
 
 
 @pytest.fixture
@@ -143,6 +144,14 @@ def test_the_program_is_its_sources_and_libraries(monkeypatch: pytest.MonkeyPatc
     hashes.append(program())
     cache._sources.cache_clear()
     assert [a == b for a, b in pairwise(hashes)] == [False, False, True, False, False]
+
+
+def test_every_library_that_takes_part_in_finding_out_counts() -> None:
+    """Of documents and what is told only the outcome is hashed; what finds out may be wrong itself."""
+    finds_out = {"model", "explore", "verify", "compare", "timing"}
+    imported = {library for library, homes in HOME.items() if homes & finds_out}
+    assert imported == {{"z3-solver": "z3"}.get(name, name) for name in cache.LIBRARIES}
+    assert all(map(cache._version, cache.LIBRARIES))
 
 
 def test_nothing_is_kept_by_a_program_that_changes_as_it_runs(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from checker.document import protocol as p
+from checker.document.lengths import Given, Numbers
 from checker.document.library import load, parse
 from checker.document.meaning import PROSE, Meaning, hashed, written
+from checker.document.statements import Exchange, Sending
 from tests.compare.changes import BASE
 from tests.toys import ROOT, tcp
 
@@ -132,7 +135,8 @@ def test_no_attribute_is_forgotten() -> None:
     assert {field.name for field in fields(p.Protocol)} == {
         *("states", "groups", "variables", "switches", "fields", "events", "definitions", "rules"),
         *("assumptions", "properties", "scenarios"),
-        *("name", "file", "durations"),  # no run depends on these
+        *("name", "file"),  # no run depends on these
+        "durations",  # nor on these, but its times do
     }
     assert {field.name for field in fields(p.Scenario)} == {
         *("calls", "opened", "network", "capacity", "values", "faults", "assume", "set"),
@@ -141,9 +145,12 @@ def test_no_attribute_is_forgotten() -> None:
     assert {field.name for field in fields(p.Property)} - PROSE == {
         *("name", "kind", "when", "claim", "assumptions", "calls")
     }
+    assert {field.name for field in fields(Exchange)} == {"name", "sendings", "ends"}
+    assert {field.name for field in fields(Sending)} == {"end", "values"}
+    assert {field.name for field in fields(Given)} == {"least", "most"}
 
 
-@pytest.mark.parametrize("table", ["variables", "fields", "events", "rules", "assumptions"])
+@pytest.mark.parametrize("table", ["variables", "fields", "events", "rules", "assumptions", "durations"])
 def test_every_attribute_of_a_row_counts(table: str) -> None:
     """But for prose; each is given a value that no document has."""
     rfc = tcp()
@@ -155,6 +162,86 @@ def test_every_attribute_of_a_row_counts(table: str) -> None:
     }
     assert {name for name, counts in changed.items() if not counts} <= PROSE
     assert any(changed.values())
+
+
+# What decides claims
+
+
+def exchange(*sendings: Sending, name: str = "asked", ends: Any = ((), ())) -> Exchange:
+    return Exchange(name, sendings, ends)
+
+
+ASKED, ANSWERED = Sending(0, ("ask",)), Sending(1, ("yes",))
+
+
+def test_what_an_exchange_depends_on() -> None:
+    def key(what: Exchange, *edits: tuple[str, str]) -> str:
+        of = meaning(*edits)
+        return of.exchange(of.protocol.scenarios["calm"], what)
+
+    asked = exchange(ASKED, ANSWERED)
+    others = [
+        exchange(ASKED),
+        exchange(ANSWERED, ASKED),
+        exchange(ASKED, Sending(0, ("yes",))),
+        exchange(ASKED, Sending(1, ("maybe",))),
+        exchange(ASKED, ANSWERED, ends=(("done",), ())),
+        exchange(ASKED, ANSWERED, ends=((), ("done",))),
+        exchange(ASKED, ANSWERED, ends=(("done", "idle"), ())),
+    ]
+    assert len({key(each) for each in (asked, *others)}) == len(others) + 1
+    assert key(replace(asked, name="answered")) == key(asked)
+    assert all(key(asked, edit) != key(asked) for edit in MATTERS)
+    assert all(key(asked, edit) == key(asked) for edit in DOES_NOT_MATTER)
+
+
+DURATIONS = """
+| duration | of | length | restarted if |
+|---|---|---|---|
+| life | letter | at most | |
+| pause | timeout again | fixed | `event is timeout again and once more and after STATE is resting` |
+
+| name | means |
+|---|---|
+| `once more` | `eager` |
+
+| switch | kind | default | meaning |
+|---|---|---|---|
+| `eager` | flag | on | |
+
+| group | states |
+|---|---|
+| resting | asking |
+"""
+
+
+def test_what_the_times_of_a_run_depend_on() -> None:
+    def key(*edits: tuple[str, str], given: Numbers | None = None, scenario: str = "calm") -> str:
+        of = meaning(("# Asking", f"# Asking\n{DURATIONS}"), *edits)
+        return of.clock(of.protocol.scenarios[scenario], {} if given is None else given)
+
+    edits = [
+        ("| letter | at most |", "| letter | fixed |"),
+        ("| life | letter |", "| age | letter |"),
+        ("event is timeout again", "event is go"),
+        ("| `once more` | `eager` |", "| `once more` | `not eager` |"),
+        ("| `eager` | flag | on |", "| `eager` | flag | off |"),
+        ("| resting | asking |", "| resting | asking, done |"),
+    ]
+    assert len({key(), *(key(edit) for edit in edits)}) == len(edits) + 1
+    assert key(("capacity 4 | | m", "capacity 4 | eager = off | m")) != key()
+    assert all(key(edit) != key() for edit in MATTERS)
+    assert all(key(edit) == key() for edit in DOES_NOT_MATTER)
+    numbers: list[Numbers] = [
+        {},
+        {"life": Given(Fraction(0), Fraction(1))},
+        {"life": Given(Fraction(0), Fraction(1, 2))},
+        {"life": Given(Fraction(1), Fraction(1))},
+        {"life": Given(Fraction(1), None)},
+        {"pause": Given(Fraction(1), Fraction(1))},
+        {"life": Given(Fraction(1), Fraction(1)), "pause": Given(Fraction(1), Fraction(1))},
+    ]
+    assert len({key(given=given) for given in numbers}) == len(numbers)
 
 
 @pytest.mark.slow
