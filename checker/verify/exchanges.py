@@ -181,12 +181,13 @@ def shows(model: Model, exchange: Exchange, trace: Trace) -> bool:
         return False
     opened = [(o.end, s) for o in model.start().openings for s in o.reaction.sent]
     sent = [*opened, *((s.action.end, segment) for s in trace.steps for segment in s.sent)]
-    quiet = not any(trace.last.in_flight) and not any(
+    faulty = len(opened) > sum(map(len, trace.initial.in_flight)) or any(
         s.lost or s.action.kind in ("loss", "duplication") for s in trace.steps
     )
     ended = all(not ends or at.state in ends for at, ends in zip(trace.last.ends, exchange.ends, strict=True))
     shown = [(end, model.form.write(segment)) for end, segment in sent]
-    return quiet and ended and shown == _wanted(model, exchange)
+    arrived = not faulty and not any(trace.last.in_flight)
+    return arrived and ended and shown == _wanted(model, exchange)
 
 
 def _wanted(model: Model, exchange: Exchange) -> list[Sent]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -12,9 +13,10 @@ from checker.document.statements import Exchange, Sending
 from checker.explore.limits import Limits
 from checker.explore.reference import explore
 from checker.model.tables import Model
-from checker.verify.exchanges import Found, find_exchange
+from checker.verify.exchanges import Found, find_exchange, shows
 from checker.verify.replay import replay
 from checker.verify.trace import move_of
+from tests.timing.runs import run_along
 
 POST = """
 | state | meaning |
@@ -59,6 +61,7 @@ POST = """
 | bag | twice | none | | bag, lose | capacity 2 | |
 """
 ASK, ANSWER, NOTE = ("ask", 2), ("answer", None), ("note", None)
+NO_NOTE = ["A: twice", "<SORT=ask><SIZE=2> from A arrives at B", "<SORT=answer> from B arrives at A"]
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +97,52 @@ def test_nothing_is_an_exchange_too(post: Protocol) -> None:
     assert result.outcome == "holds"
     assert result.trace is not None
     assert result.trace.steps == ()
+
+
+SENT = "<SORT=ask><SIZE=2> from A"
+
+
+@pytest.mark.parametrize(
+    ("scenario", "sent", "actions"),
+    [
+        ("lossy", [(0, ASK)], ["A: ask"]),
+        ("lossy", [(0, ASK)], ["A: ask", f"{SENT} is lost"]),
+        (
+            "lossy",
+            [(0, ASK), (1, ANSWER)],
+            ["A: ask", f"{SENT} arrives at B", "<SORT=answer> from B is lost"],
+        ),
+        (
+            "lossy",
+            [(0, ASK), (0, NOTE)],
+            ["A: ask", f"{SENT} arrives at B", "<SORT=answer> from B arrives at A"],
+        ),
+        (
+            "lossy",
+            [(1, ASK), (0, ANSWER)],
+            ["A: ask", f"{SENT} arrives at B", "<SORT=answer> from B arrives at A"],
+        ),
+        ("no room", [(0, ASK), (0, NOTE)], ["A: twice", f"{SENT} is lost"]),
+        ("no room before", [(0, ASK), (0, NOTE)], [f"{SENT} is lost"]),
+        ("no room", [(0, ASK), (0, NOTE), (1, ANSWER)], NO_NOTE),
+        ("no room before", [(0, ASK), (0, NOTE), (1, ANSWER)], NO_NOTE[1:]),
+    ],
+)
+def test_a_run_that_does_not_show_it(
+    post: Protocol, scenario: str, sent: list[tuple[int, tuple[str, int | None]]], actions: list[str]
+) -> None:
+    """Not all is sent, or by others, or does not arrive; each is a run all the same."""
+    run = run_along(Model(post, post.scenarios[scenario]), *actions)
+    assert replay(Model(post, post.scenarios[scenario]), run) is None
+    assert not shows(Model(post, post.scenarios[scenario]), exchange(*sent), run)
+
+
+@pytest.mark.parametrize(("ends", "so"), [(("done", "done"), True), (("done", "idle"), False), ((), True)])
+def test_a_run_shows_it_where_it_ends_as_said(post: Protocol, ends: tuple[str, ...], so: bool) -> None:
+    model = Model(post, post.scenarios["lossy"])
+    run = run_along(model, "A: ask", f"{SENT} arrives at B", "<SORT=answer> from B arrives at A")
+    assert shows(model, exchange((0, ASK), (1, ANSWER), ends=ends), run) is so
+    assert not shows(model, exchange((0, ASK), (1, ANSWER), ends=ends), replace(run, steps=run.steps[1:]))
 
 
 @pytest.mark.parametrize(
