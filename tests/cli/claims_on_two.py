@@ -114,6 +114,7 @@ MATTERS: dict[str, list[Edit]] = {
         ("claims.md", "life 25, again 3..10", "life 25, again 3.."),
         ("timed.md", "| life | letter | at most |", "| life | letter | fixed |"),
         ("timed.md", "| timeout again | range | |", "| timeout again | range | `event is go` |"),
+        ("timers.md", "| `again.plain` | waiting |", "| `again.plain` | over |"),
     ],
     "counted": [("timed.md", "capacity 2 | counting", "capacity 3 | counting")],
     "time in counted": [
