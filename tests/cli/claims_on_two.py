@@ -22,6 +22,7 @@ CLAIMS = """# What is said of the door, and of the time that it takes
 | both | a novel | les deux | they meet | door: quiet: met; timed: line: over | confirmed | |
 | ten | a clock | tick | it waits for ten | timed: line: over: wait 10 if life 25, again 3..10 | confirmed | |
 | tried | a clock | tock | so once more | timed: counted: tried: wait 10 if again 3..10 | confirmed | |
+| any | a clock | tuck | that long too | timed: counted: in order: wait 10 if again 3..10 | refuted | |
 | one mark | a clock | tack | it may do | timed: line: a mark | confirmed | |
 
 | exchange | segments | ends | because |
@@ -66,9 +67,10 @@ TEXTS = {
 
 FOUND = [
     *("a knock", "a knock and an answer", "quiet", "lossy"),
-    *("a mark", "line", "time in line", "counted", "time in counted"),
+    *("a mark", "line", "time in line", "counted", "time in counted", "time in counted"),
 ]
-"""What is found out for them, in this order; of each something is kept."""
+"""What is found out for them, in this order; of each something is kept. Two runs are timed with the
+same lengths given."""
 
 SCENARIOS = 4
 

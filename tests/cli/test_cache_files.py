@@ -112,6 +112,25 @@ def test_a_run_that_is_none_is_not_told(
     assert kept_of(path, "lossy")[1] == kept
 
 
+def test_what_another_engine_found_does_not_pass_for_an_engines_own(
+    lastack: Lastack, entries: Path, door: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is kept is added to, but not if another engine found it."""
+    lastack("check", door, "-p", "tidy")
+    for scenario in ("quiet", "lossy"):
+        verdicts, kept = kept_of(door, scenario)
+        verdicts.keep(verdicts.meaning.protocol.scenarios[scenario], replace(kept, engine="native"))
+    lastack("check", door, "--engine", "reference", "-p", "woken")
+    with explored(monkeypatch) as found:
+        lastack("check", door, "--engine", "reference", "-p", "woken")
+        assert found == []
+        lastack("check", door, "--engine", "reference", "-p", "tidy")
+    assert found == ["quiet", "lossy"]
+    with explored(monkeypatch) as found:
+        lastack("check", door, "--engine", "reference")
+    assert found == []
+
+
 # The program and the disk
 
 

@@ -61,7 +61,7 @@ def test_what_is_told_is_the_same(
     fresh = all_outputs(lastack, tmp_path, path, "--no-cache")
     assert not entries.exists()
     assert (fresh["code"], fresh["errors"]) == (0, "")
-    assert sum(name.endswith(".itf.json") for name in fresh) == 6
+    assert sum(name.endswith(".itf.json") for name in fresh) == 7
     with found_out(monkeypatch) as first:
         assert all_outputs(lastack, tmp_path, path) == fresh
     assert first == FOUND
