@@ -11,13 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from checker.explore.graph import Edges, Ints, Mask
+from checker.explore.graph import FEW, Edges, Ints, Mask, small_ints
 
 NODES_AT_ONCE = 1 << 18
 """Nodes whose edges are looked at together."""
-
-FEW = 5_000
-"""Nodes up to which no compiled code is loaded for a search, which takes longer than the search."""
 
 
 class Distinct:
@@ -78,7 +75,7 @@ def _reached_anywhere(edges: Edges, sources: npt.NDArray[Any]) -> Mask:
     # One node more, from which there are edges to the sources.
     nodes = len(edges) + 1
     targets = np.concatenate([edges.targets, sources.astype(np.int32)])
-    offsets = np.append(edges.offsets, len(targets))
+    offsets = np.append(edges.offsets, len(targets)).astype(small_ints(targets))
     weights = np.broadcast_to(np.ones(1), len(targets))
     matrix = csr_array((weights, targets, offsets), shape=(nodes, nodes))
     mask: Mask = np.zeros(nodes, dtype=np.bool_)
@@ -86,8 +83,8 @@ def _reached_anywhere(edges: Edges, sources: npt.NDArray[Any]) -> Mask:
     return mask[:-1]
 
 
-MOST_MARKS = 1 << 28
-"""Bytes spent on marking numbers rather than sorting them."""
+MARKS = 8
+"""Marks for each number up to which marking them is faster than sorting them."""
 
 
 def distinct(numbers: npt.NDArray[Any], below: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -95,12 +92,13 @@ def distinct(numbers: npt.NDArray[Any], below: int) -> tuple[npt.NDArray[np.int6
 
     All are less than ``below``. As ``numpy.unique``, but where it can without sorting.
     """
-    if below > MOST_MARKS:
+    if below > MARKS * (len(numbers) + 1):
         values, places = np.unique(numbers, return_inverse=True)
         return values.astype(np.int64), places.astype(np.int64)
     occurs = np.zeros(below, dtype=np.bool_)
     occurs[numbers] = True
-    return np.flatnonzero(occurs), (np.cumsum(occurs, dtype=np.int64) - 1)[numbers]
+    places = np.cumsum(occurs, dtype=small_ints(numbers))[numbers].astype(np.int64)
+    return np.flatnonzero(occurs), places - 1
 
 
 def components(edges: Edges) -> tuple[int, Ints]:
@@ -110,9 +108,7 @@ def components(edges: Edges) -> tuple[int, Ints]:
 
     shape = (len(edges), len(edges))
     ones = np.ones(len(edges.targets), dtype=np.int8)
-    # It works on numbers of 32 bits, and makes copies of all that is wider.
-    small = len(edges.targets) <= np.iinfo(np.int32).max
-    offsets = edges.offsets.astype(np.int32) if small else edges.offsets
+    offsets = edges.offsets.astype(small_ints(edges.targets))
     matrix = csr_array((ones, edges.targets, offsets), shape=shape)
     number, labels = connected_components(matrix, directed=True, connection="strong")
     return int(number), labels

@@ -1,8 +1,8 @@
-"""Properties made of each end, evaluated on states and on steps."""
+"""Properties made of each end, and what they are evaluated against: states and steps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -10,12 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from checker.document import syntax as s
-from checker.document.names import EVENT, STATE, meanings
-from checker.document.protocol import Definition, Property, Variable
-from checker.explore.graph import Mask, StateGraph
+from checker.document.names import EVENT, STATE, FlagOf
+from checker.document.protocol import Definition, Field, Property, Variable
 from checker.explore.system import GlobalState, System
 from checker.model.endpoint import Local
-from checker.model.evaluate import Env, Evaluator, Network, SemanticError, Unset
+from checker.model.evaluate import Env, Evaluator, Network, SemanticError, Unset, view_of
 from checker.model.segment import Segment
 from checker.model.tables import Action, Model, Opening
 from checker.verify.trace import Snapshot, move_of
@@ -24,6 +23,10 @@ Judgements = npt.NDArray[np.int8]
 
 PREMISE_FALSE, HOLDS, VIOLATED = 0, 1, 2
 
+
+BEFORE, TAKEN_EVENT, TAKEN_SEGMENT, SENT = range(6, 10)
+"""What a claim about a step may read besides columns of the state after it: its own end before the
+step, the event, the segment that arrives, those that are sent."""
 
 DRAINED, BUSY = Network(drained=True), Network(drained=False)
 
@@ -34,7 +37,7 @@ class ClaimError(SemanticError):
 
 class Part(NamedTuple):
     """One of the conditions that an ``and`` joins, compiled. ``columns`` are the parts of a global
-    state that it reads (see ``StateGraph.states``)."""
+    state (see ``States.combinations``), or of a step, that it reads."""
 
     columns: tuple[int, ...]
     holds: Callable[[Env], Any]
@@ -62,8 +65,13 @@ class Claim:
 
     def asks(self, part: Part, env: Env) -> bool:
         """Whether one of its parts holds."""
+        return self.asks_each(part, (env,))[0]
+
+    def asks_each(self, part: Part, envs: Iterable[Env]) -> list[bool]:
+        """Whether one of its parts holds, for each of ``envs``."""
+        holds = part.holds
         try:
-            return bool(part.holds(env))
+            return [bool(holds(env)) for env in envs]
         except (Unset, SemanticError) as error:
             what = f"reads `{error}`, which is unset" if isinstance(error, Unset) else error.what
             raise ClaimError(
@@ -83,15 +91,19 @@ class Claim:
 
 def claims_of(model: Model, property: Property) -> tuple[Claim, Claim]:
     """The property made of A, and made of B."""
-    a, b = (_claim(model.evaluator, property, end) for end in (0, 1))
-    return a, b
+    kept = model.evaluator.made.setdefault("claims", {})
+    found: tuple[Claim, Claim] | None = kept.get(property.name)
+    if found is None or found[0].property is not property:
+        a, b = (_claim(model.evaluator, property, end) for end in (0, 1))
+        found = kept[property.name] = a, b
+    return found
 
 
 def _claim(evaluator: Evaluator, property: Property, end: int) -> Claim:
+    columns = _Columns(evaluator, end)
     when, claim = (
         tuple(
-            Part(tuple(sorted(_Columns(evaluator, end).of(part, "us"))), evaluator.compile(part))
-            for part in _conjuncts(node)
+            Part(tuple(sorted(columns.of(part, "us"))), evaluator.compile(part)) for part in _conjuncts(node)
         )
         for node in (property.when, property.claim)
     )
@@ -112,10 +124,10 @@ def _conjuncts(node: s.Expression | None) -> Iterator[s.Expression]:
 
 
 class _Columns:
-    """Which parts of a global state an expression reads, for a claim of one end."""
+    """Which parts of a global state or of a step an expression reads, for a claim of one end."""
 
     def __init__(self, evaluator: Evaluator, end: int) -> None:
-        self.names = meanings(evaluator.protocol)
+        self.names = evaluator.names
         self.end = end
 
     def of(self, node: s.Expression | s.Flags, view: str) -> set[int]:
@@ -134,31 +146,36 @@ class _Columns:
                 parts = (node.then, node.condition, node.otherwise)
                 return set().union(*(self.of(part, view) for part in parts))
             case s.Quantified():
-                channel = {"from us": {2 + self.end}, "from peer": {3 - self.end}}
-                return self.of(node.body, view) | channel.get(node.place, set())
+                places = {"from us": 2 + self.end, "from peer": 3 - self.end, "sent": SENT}
+                # The fields in its body are those of the segments there.
+                return self.of(node.body, view) - {TAKEN_SEGMENT} | {places[node.place]}
             case s.NothingInFlight():
                 return {2, 3}
             case s.Takes():
-                return {side_of(node.who or view, self.end)}
+                return {self._column(node.who or view)}
             case s.Constant() | s.Flags():
                 return set()
             case _:  # a column left out would make a claim of one state pass for others
                 raise AssertionError(f"what does {node} read?")
 
     def _of_name(self, node: s.Name, view: str) -> set[int]:
-        whose = node.who or view
-        column = side_of(whose, self.end)
+        whose = view_of(node, view)
         if node.name == STATE:
-            return {column}
+            return {self._column(whose)}
         if node.name == EVENT:
-            return set()
+            return {TAKEN_EVENT}
         match self.names.get(node.name):
             case Variable():
-                return {column}
+                return {self._column(whose)}
+            case Field() | FlagOf():
+                return {TAKEN_SEGMENT}
             case Definition(means=means) if not isinstance(means, (tuple, s.Template)):
                 return self.of(means, whose)
             case _:
                 return set()
+
+    def _column(self, whose: str) -> int:
+        return BEFORE if whose == "before" else side_of(whose, self.end)
 
 
 def side_of(whose: str, end: int) -> int:
@@ -220,89 +237,6 @@ def showing(system: System, end: int) -> Callable[[GlobalState], Env]:
         return env
 
     return show
-
-
-def judge_all(graph: StateGraph, claim: Claim) -> Judgements:
-    """The claim's judgement of every state.
-
-    Each part is asked only where those before it hold, and once for all states that are alike in
-    what it reads.
-    """
-    holding: Mask | None = None
-    for part in claim.when:
-        holding = _holding(graph, claim, part, holding)
-    premise = holding
-    for part in claim.claim:
-        holding = _holding(graph, claim, part, holding)
-    assert holding is not None  # a claim has a part at least
-    judged: Judgements = np.where(holding, HOLDS, VIOLATED).astype(np.int8)
-    if premise is not None:
-        judged[~premise] = PREMISE_FALSE
-    return judged
-
-
-def _holding(graph: StateGraph, claim: Claim, part: Part, where: Mask | None) -> Mask:
-    """The states in which ``part`` holds, of those in ``where``."""
-    show, asks = showing(graph.system, claim.end), claim.asks
-    holding: Mask = graph.over_states(part.columns, lambda state: asks(part, show(state)), where) != 0
-    return holding
-
-
-TakenStep = tuple[int, Action, int]
-"""Local state, action, peer's local state or -1 for any: see ``States.first_source``."""
-
-
-class StepJudgements(NamedTuple):
-    """Whether the premise of a claim holds of any step of its end, and the steps that break it."""
-
-    premise: bool
-    broken: set[TakenStep]
-
-
-def judge_steps(graph: StateGraph, claim: Claim) -> StepJudgements:
-    """The claim's judgement of each step of its end: once for each local state and action, and
-    for each local state of the peer only from the first part on that reads it."""
-    left = _steps(graph, claim.end)
-    broken: set[TakenStep] = set()
-    premise = False
-    for number, part in enumerate((*claim.when, *claim.claim)):
-        if 1 - claim.end in part.columns:
-            left = _with_peers(graph, claim.end, left)
-        if number == len(claim.when):
-            premise = bool(left)
-        held = [claim.asks(part, env) for _, env in left]
-        if number >= len(claim.when):
-            broken |= {step for (step, _), holds in zip(left, held, strict=True) if not holds}
-        left = [each for each, holds in zip(left, held, strict=True) if holds]
-    return StepJudgements(premise, broken)
-
-
-_Steps = list[tuple[TakenStep, Env]]
-"""Steps, and what a claim about each is evaluated against."""
-
-
-def _steps(graph: StateGraph, end: int) -> _Steps:
-    """All that ``end`` does, whatever the peer's local state: the first stands for any."""
-    key = f"judged steps {end}"
-    if key not in graph.cache:
-        graph.cache[key] = [
-            ((local, action, -1), step_env(graph.system, local, 0, action))
-            for local, action in graph.steps(end)
-        ]
-    steps: _Steps = graph.cache[key]
-    return steps
-
-
-def _with_peers(graph: StateGraph, end: int, steps: _Steps) -> _Steps:
-    """``steps``, each in all local states of the peer in which it is taken."""
-    met = graph.peers(end)
-    return [
-        (step, env)
-        if step[2] >= 0
-        else ((step[0], step[1], peer), step_env(graph.system, step[0], peer, step[1]))
-        for step, env in steps
-        for peer in (met[step[:2]] if step[2] < 0 else [step[2]])
-    ]
 
 
 def before_the_start(model: Model, end: int) -> Iterator[tuple[Opening, Env]]:
