@@ -63,7 +63,7 @@ def test_claims_about_a_scenario_whose_process_is_killed(
     lastack: Lastack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_claims(tmp_path)
-    monkeypatch.setattr(checker.cli.claims, "answers", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    monkeypatch.setattr(checker.cli.claims, "_answered", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
     ran = lastack("check", tmp_path / "claims.md", "--threads", "2")
     assert ran.code == 2
     assert [line.split(": ")[1:3] for line in ran.err.splitlines()] == [["door", "quiet"], ["door", "lossy"]]
