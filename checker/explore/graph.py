@@ -16,6 +16,9 @@ from checker.model.tables import Action
 Ints = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 
+FEW = 5_000
+"""Nodes or edges up to which no compiled code is loaded, which takes longer than to do without."""
+
 
 @dataclass(frozen=True)
 class Edges:
@@ -58,13 +61,8 @@ class Edges:
 
     def of(self, nodes: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """The numbers of the edges that leave ``nodes``."""
-        starts, counts = self.offsets[nodes], self.offsets[nodes + 1] - self.offsets[nodes]
-        ends = np.cumsum(counts)
-        # Of millions of edges half the memory.
-        small = np.int32 if len(self.targets) <= np.iinfo(np.int32).max else np.int64
-        numbers: npt.NDArray[Any] = np.arange(int(ends[-1]) if len(ends) else 0, dtype=small)
-        numbers += np.repeat((starts - ends + counts).astype(small), counts)
-        return numbers
+        starts = self.offsets[nodes]
+        return ranges(starts, self.offsets[nodes + 1] - starts, small_ints(self.targets))
 
     def only(self, keep: Mask) -> Edges:
         """The same nodes with the edges where ``keep`` holds."""
@@ -74,10 +72,41 @@ class Edges:
 
     def reversed(self) -> Edges:
         """Every edge the other way round, in the order of its old target."""
-        order = np.argsort(self.targets, kind="stable")
+        order = self._by_target()
         counts = np.bincount(self.targets, minlength=len(self))
         labels = self.labels[order] if len(self.labels) else self.labels
         return Edges(_offsets(counts), self.sources[order], labels)
+
+    def _by_target(self) -> npt.NDArray[Any]:
+        """The numbers of all edges by their targets; those of one target ascending."""
+        if len(self.targets) <= FEW:
+            return np.argsort(self.targets, kind="stable")
+        # Not before it is needed: this takes as long as all else that a small check loads.
+        from scipy.sparse import csr_array
+
+        # A matrix of the edges' numbers, column by column: counted, not compared.
+        numbers = np.arange(len(self.targets), dtype=small_ints(self.targets))
+        matrix = csr_array(
+            (numbers, self.targets, self.offsets.astype(numbers.dtype)), shape=(len(self), len(self))
+        )
+        order: npt.NDArray[Any] = matrix.tocsc().data
+        return order
+
+
+def small_ints(edges: Ints) -> type[np.signedinteger[Any]]:
+    """The smallest integers that can number so many ``edges`` and one more: of millions of them
+    half the memory, and what scipy need not copy."""
+    return np.int32 if len(edges) < np.iinfo(np.int32).max else np.int64
+
+
+def ranges(
+    starts: npt.NDArray[Any], counts: npt.NDArray[Any], kind: type[np.signedinteger[Any]] = np.int64
+) -> npt.NDArray[Any]:
+    """As many numbers from each of ``starts`` on as ``counts`` says, one range after the other."""
+    ends = np.cumsum(counts)
+    numbers: npt.NDArray[Any] = np.arange(int(ends[-1]) if len(ends) else 0, dtype=kind)
+    numbers += np.repeat((starts - ends + counts).astype(kind), counts)
+    return numbers
 
 
 def _offsets(counts: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
@@ -176,26 +205,23 @@ class StateGraph:
         return self.found.state(index)
 
     def over_states(
-        self, columns: tuple[int, ...], value: Callable[[GlobalState], int], where: Mask | None = None
+        self, columns: tuple[int, ...], value: Callable[[GlobalState], int]
     ) -> npt.NDArray[np.int8]:
-        """``value`` (a small integer) of every state, or of those ``where`` it is asked for and 0
-        of the others; it may depend on ``columns`` only, and is evaluated once per combination of
-        them, in the order in which they are found."""
+        """``value`` (a small integer) of every state; it may depend on ``columns`` only, and is
+        evaluated once per combination of them, in the order in which they are found."""
         first, inverse = self.combinations(columns)
-        asked = np.ones(len(first), dtype=np.bool_)
-        if where is not None:
-            asked[:] = False
-            asked[inverse[where]] = True
-        numbers = np.flatnonzero(asked)
+        values = map(value, self.having(columns, range(len(first))))
+        return np.fromiter(values, np.int8, len(first))[inverse]
+
+    def having(self, columns: tuple[int, ...], numbers: Iterable[int]) -> Iterator[GlobalState]:
+        """The first state with each of these combinations of ``columns``."""
+        first, _ = self.combinations(columns)
         states = self._firsts(columns, first)
-        for number in numbers.tolist():
-            if states[number] is None:
-                states[number] = self.state(int(first[number]))
-        results = np.zeros(len(first), dtype=np.int8)
-        values = (value(states[number]) for number in numbers.tolist())  # type: ignore[arg-type]
-        results[numbers] = np.fromiter(values, np.int8, len(numbers))
-        found = results[inverse]
-        return found if where is None else np.where(where, found, 0).astype(np.int8)
+        for number in numbers:
+            state = states[number]
+            if state is None:
+                state = states[number] = self.state(int(first[number]))
+            yield state
 
     def _firsts(self, columns: tuple[int, ...], first: Ints) -> list[GlobalState | None]:
         """By combination of ``columns`` the first state with it, once it has been asked for."""

@@ -11,13 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from checker.explore.graph import Edges, Ints, Mask
+from checker.explore.graph import FEW, Edges, Ints, Mask, small_ints
 
 NODES_AT_ONCE = 1 << 18
 """Nodes whose edges are looked at together."""
-
-FEW = 5_000
-"""Nodes up to which no compiled code is loaded for a search, which takes longer than the search."""
 
 
 class Distinct:
@@ -78,7 +75,7 @@ def _reached_anywhere(edges: Edges, sources: npt.NDArray[Any]) -> Mask:
     # One node more, from which there are edges to the sources.
     nodes = len(edges) + 1
     targets = np.concatenate([edges.targets, sources.astype(np.int32)])
-    offsets = np.append(edges.offsets, len(targets))
+    offsets = np.append(edges.offsets, len(targets)).astype(small_ints(targets))
     weights = np.broadcast_to(np.ones(1), len(targets))
     matrix = csr_array((weights, targets, offsets), shape=(nodes, nodes))
     mask: Mask = np.zeros(nodes, dtype=np.bool_)
@@ -110,9 +107,7 @@ def components(edges: Edges) -> tuple[int, Ints]:
 
     shape = (len(edges), len(edges))
     ones = np.ones(len(edges.targets), dtype=np.int8)
-    # It works on numbers of 32 bits, and makes copies of all that is wider.
-    small = len(edges.targets) <= np.iinfo(np.int32).max
-    offsets = edges.offsets.astype(np.int32) if small else edges.offsets
+    offsets = edges.offsets.astype(small_ints(edges.targets))
     matrix = csr_array((ones, edges.targets, offsets), shape=shape)
     number, labels = connected_components(matrix, directed=True, connection="strong")
     return int(number), labels

@@ -75,9 +75,11 @@ class Endpoint:
         self.saturated: set[str] = set()
         self._evaluator = evaluator
         self._form = SegmentForm(protocol)
-        self._rules = _listed(protocol)
+        if "rules" not in evaluator.made:
+            evaluator.made["rules"] = _listed(protocol)
+        self._rules: _Listed = evaluator.made["rules"]
         self._rows: dict[tuple[str, str], dict[int, tuple[_Row, ...]]] = {}
-        self._compiled: dict[int, _Row] = evaluator.rows
+        self._compiled: dict[int, _Row] = evaluator.made.setdefault("rows", {})
         self._step_of = {name: i for i, (name, _) in enumerate(protocol.steps)}
         self._blank = self._initial_values()
         self._supplies = {

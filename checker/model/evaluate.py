@@ -103,15 +103,15 @@ class Evaluator:
     """Turns the expressions of one protocol, with its switches set, into closures.
 
     The kinds have been checked when the document was read, so what is built here need not
-    ask again whether operands fit. ``rows`` are those that endpoints have had compiled, which are
-    the same for all of them.
+    ask again whether operands fit. ``made`` is what endpoints and properties have had made with
+    it, which is the same for all of them.
     """
 
     def __init__(self, protocol: Protocol, switches: Mapping[str, Value]) -> None:
         self.protocol = protocol
         self.switches = switches
         self.names: Mapping[str, Meaning] = meanings(protocol)
-        self.rows: dict[int, Any] = {}
+        self.made: dict[str, dict[Any, Any]] = {}
         self.variable_index = {name: i for i, name in enumerate(protocol.variables)}
         self.field_index = {name: i for i, name in enumerate(protocol.fields)}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from checker.document import syntax as s
-from checker.document.names import EVENT, STATE, meanings
+from checker.document.names import EVENT, STATE
 from checker.document.protocol import Definition, Property, Variable
-from checker.explore.graph import Mask, StateGraph
+from checker.explore.graph import Ints, Mask, StateGraph
+from checker.explore.search import distinct
 from checker.explore.system import GlobalState, System
 from checker.model.endpoint import Local
 from checker.model.evaluate import Env, Evaluator, Network, SemanticError, Unset
@@ -62,8 +63,13 @@ class Claim:
 
     def asks(self, part: Part, env: Env) -> bool:
         """Whether one of its parts holds."""
+        return self.asks_each(part, (env,))[0]
+
+    def asks_each(self, part: Part, envs: Iterable[Env]) -> list[bool]:
+        """Whether one of its parts holds, for each of ``envs``."""
+        holds = part.holds
         try:
-            return bool(part.holds(env))
+            return [bool(holds(env)) for env in envs]
         except (Unset, SemanticError) as error:
             what = f"reads `{error}`, which is unset" if isinstance(error, Unset) else error.what
             raise ClaimError(
@@ -83,15 +89,19 @@ class Claim:
 
 def claims_of(model: Model, property: Property) -> tuple[Claim, Claim]:
     """The property made of A, and made of B."""
-    a, b = (_claim(model.evaluator, property, end) for end in (0, 1))
-    return a, b
+    kept = model.evaluator.made.setdefault("claims", {})
+    found: tuple[Claim, Claim] | None = kept.get(property.name)
+    if found is None or found[0].property is not property:
+        a, b = (_claim(model.evaluator, property, end) for end in (0, 1))
+        found = kept[property.name] = a, b
+    return found
 
 
 def _claim(evaluator: Evaluator, property: Property, end: int) -> Claim:
+    columns = _Columns(evaluator, end)
     when, claim = (
         tuple(
-            Part(tuple(sorted(_Columns(evaluator, end).of(part, "us"))), evaluator.compile(part))
-            for part in _conjuncts(node)
+            Part(tuple(sorted(columns.of(part, "us"))), evaluator.compile(part)) for part in _conjuncts(node)
         )
         for node in (property.when, property.claim)
     )
@@ -115,7 +125,7 @@ class _Columns:
     """Which parts of a global state an expression reads, for a claim of one end."""
 
     def __init__(self, evaluator: Evaluator, end: int) -> None:
-        self.names = meanings(evaluator.protocol)
+        self.names = evaluator.names
         self.end = end
 
     def of(self, node: s.Expression | s.Flags, view: str) -> set[int]:
@@ -228,24 +238,60 @@ def judge_all(graph: StateGraph, claim: Claim) -> Judgements:
     Each part is asked only where those before it hold, and once for all states that are alike in
     what it reads.
     """
-    holding: Mask | None = None
-    for part in claim.when:
-        holding = _holding(graph, claim, part, holding)
-    premise = holding
-    for part in claim.claim:
-        holding = _holding(graph, claim, part, holding)
-    assert holding is not None  # a claim has a part at least
-    judged: Judgements = np.where(holding, HOLDS, VIOLATED).astype(np.int8)
+    premise = _holding(graph, claim, claim.when, None) if claim.when else None
+    holding = _holding(graph, claim, claim.claim, premise)
+    judged: Judgements = np.where(holding, np.int8(HOLDS), np.int8(VIOLATED))
     if premise is not None:
         judged[~premise] = PREMISE_FALSE
     return judged
 
 
-def _holding(graph: StateGraph, claim: Claim, part: Part, where: Mask | None) -> Mask:
-    """The states in which ``part`` holds, of those in ``where``."""
-    show, asks = showing(graph.system, claim.end), claim.asks
-    holding: Mask = graph.over_states(part.columns, lambda state: asks(part, show(state)), where) != 0
-    return holding
+def _holding(graph: StateGraph, claim: Claim, parts: Sequence[Part], where: Mask | None) -> Mask:
+    """The states in which all of ``parts`` hold, of those in ``where``."""
+    for together in _together(parts):
+        where = _holding_together(graph, claim, together, where)
+    assert where is not None  # a claim has a part at least
+    return where
+
+
+def _together(parts: Sequence[Part]) -> Iterator[tuple[Part, ...]]:
+    """Parts that can be asked together: of states that are alike in what one of them reads, or
+    in both local states, which are few."""
+    found: tuple[Part, ...] = ()
+    columns: set[int] = set()
+    for part in parts:
+        both = columns | set(part.columns)
+        if found and not (both in (columns, set(part.columns)) or both <= {0, 1}):
+            yield found
+            found, both = (), set(part.columns)
+        found, columns = (*found, part), both
+    if found:
+        yield found
+
+
+def _holding_together(graph: StateGraph, claim: Claim, parts: Sequence[Part], where: Mask | None) -> Mask:
+    """As ``_holding``, by combinations of all that ``parts`` read."""
+    first, inverse = graph.combinations(tuple(sorted({column for part in parts for column in part.columns})))
+    asked: Mask = np.full(len(first), where is None)
+    if where is not None:
+        asked[inverse[where]] = True
+    left = np.flatnonzero(asked)
+    for part in parts:
+        kind = graph.combinations(part.columns)[1][first[left]]
+        left = left[_of_each_kind(graph, claim, part, kind)]
+    holding: Mask = np.zeros(len(first), dtype=np.bool_)
+    holding[left] = True
+    everywhere: Mask = holding[inverse]
+    return everywhere if where is None else everywhere & where
+
+
+def _of_each_kind(graph: StateGraph, claim: Claim, part: Part, kind: Ints) -> Mask:
+    """Whether ``part`` holds, for each of ``kind``, combinations of what it reads."""
+    kinds, place = distinct(kind, len(graph.combinations(part.columns)[0]))
+    show = showing(graph.system, claim.end)
+    envs = map(show, graph.having(part.columns, kinds.tolist()))
+    holds: Mask = np.array(claim.asks_each(part, envs), dtype=np.bool_)
+    return holds[place]
 
 
 TakenStep = tuple[int, Action, int]
@@ -270,7 +316,7 @@ def judge_steps(graph: StateGraph, claim: Claim) -> StepJudgements:
             left = _with_peers(graph, claim.end, left)
         if number == len(claim.when):
             premise = bool(left)
-        held = [claim.asks(part, env) for _, env in left]
+        held = claim.asks_each(part, (env for _, env in left))
         if number >= len(claim.when):
             broken |= {step for (step, _), holds in zip(left, held, strict=True) if not holds}
         left = [each for each, holds in zip(left, held, strict=True) if holds]

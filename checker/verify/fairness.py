@@ -17,12 +17,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from checker.document.kinds import Value
-from checker.explore.graph import Edges, Ints, Mask
+from checker.explore.graph import Edges, Ints, Mask, ranges
 from checker.explore.search import components
 from checker.model.segment import Segment
 from checker.model.tables import Action, Model
@@ -86,6 +87,11 @@ class Owing:
     losing: Ints
     lost: Ints
 
+    @cached_property
+    def actions(self) -> int:
+        """How many fair actions there are."""
+        return 1 + max(int(numbers.max(initial=NOT_FAIR)) for numbers in (self.fair, self.lost))
+
     def owed_by(self, edge: int) -> list[int]:
         """The fair actions that would have delivered what is lost by this edge."""
         first, last = np.searchsorted(self.losing, [edge, edge + 1])
@@ -135,7 +141,7 @@ class _Search:
         self.numbers = np.full(len(self.nodes), -1, dtype=np.int32)
         self.settled: list[npt.NDArray[np.int64]] = []
         self.count = 0
-        self.actions = 1 + max(int(owing.fair.max(initial=NOT_FAIR)), int(owing.lost.max(initial=NOT_FAIR)))
+        self.actions = owing.actions
         place = np.full(len(edges), -1, dtype=np.int32)
         place[self.nodes] = np.arange(len(self.nodes), dtype=np.int32)
         self.kept = edges.of(self.nodes)
@@ -145,10 +151,12 @@ class _Search:
         self.may = self.targets >= 0
         if usable is not None:
             self.may &= usable[self.kept]
-        among = inside[edges.sources[owing.losing]]
-        losing, self.lost = owing.losing[among], owing.lost[among]
-        homes = edges.sources[losing]
-        self.losing = (np.cumsum(counts) - counts)[place[homes]] + losing - edges.offsets[homes]
+        first, last = (np.searchsorted(owing.losing, edges.offsets[self.nodes + i]) for i in (0, 1))
+        among = ranges(first, last - first)
+        # An edge has the number that it has among all that leave these nodes.
+        moved = np.cumsum(counts) - counts - edges.offsets[self.nodes]
+        self.losing = owing.losing[among] + np.repeat(moved, last - first)
+        self.lost = owing.lost[among]
 
     def found(self, edges: Edges) -> FairSets:
         """What was found, in terms of the whole graph."""

@@ -66,6 +66,7 @@ class Expander:
         self.channels = Channels(self.scope)
         self.spent = [0, 0]
         self._contents: dict[int, int] = {}
+        self._numbers: dict[int, int] = {}
 
     def initial(self) -> tuple[int, ...]:
         """The columns of the initial state."""
@@ -147,13 +148,18 @@ class Expander:
 
     def action_of(self, label: int) -> int:
         """The number of the action of a label, which is exact."""
-        number = self.system.model.actions.number
+        found = self._numbers.get(label)
+        if found is None:
+            found = self._numbers[label] = self.system.model.actions.number(self._action(label))
+        return found
+
+    def _action(self, label: int) -> Action:
         if label >= MOVES:
-            return number(self.tables.action(label - MOVES))
+            return self.tables.actions[label - MOVES]
         segment, place, end, kind = faulty(label, self.scope.capacity)
         at = None if self.scope.bag else place
         name: ActionKind = "duplication" if kind else "loss"
-        return number(Action(name, end, "", self.system.model.segments[segment], at))
+        return Action(name, end, "", self.system.model.segments[segment], at)
 
     def actions_of(self, labels: Numbers) -> Numbers:
         """``action_of`` each of many."""

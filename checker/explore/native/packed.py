@@ -62,7 +62,7 @@ class PackedStates:
         return np.array(self._expander.tables.nodes, dtype=np.int32)
 
     def _action(self, move: int) -> Action:
-        return self._expander.tables.action(move)
+        return self._expander.tables.actions[move]
 
     def _moves(self, end: int) -> Iterator[int]:
         """The moves of ``end`` that were ever taken."""

@@ -17,8 +17,8 @@ class Tables:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self.actions: list[int] = []
-        """By move: the number of its action, or -1 - the segment for an arrival."""
+        self.actions: list[Action] = []
+        """By move: what it is a reaction to."""
         self.nodes: list[int] = []
         """By move: the node it starts from."""
         self.log: list[tuple[int, int, int]] = []
@@ -90,13 +90,6 @@ class Tables:
             digest.update(np.ascontiguousarray(part).data)
         return digest.hexdigest()
 
-    def action(self, move: int) -> Action:
-        """What a move is a reaction to."""
-        number, end = self.actions[move], self.nodes[move] & 1
-        if number >= 0:
-            return self.model.actions[number]
-        return Action("delivery", end, "", self.model.segments[-1 - number])
-
     def settle(self) -> None:
         """Gives every local state and segment that now exists its entries."""
         tables, segments = self.model.tables, self.model.segments
@@ -122,7 +115,7 @@ class Tables:
         found = table.own_moves(local)
         first = len(self.actions)
         for own in found:
-            self._append(node, own.action, own.move, self._condition(own))
+            self._append(node, self.model.actions[own.action], own.move, self._condition(own))
         disabled = table.disabled_timers(local)
         self.settle()
         self.arrays.own_first[node] = first
@@ -136,7 +129,7 @@ class Tables:
             return
         move = self.model.tables[node & 1].arrival(node >> 1, segment)
         number = len(self.actions)
-        self._append(node, -1 - segment, move, -1)
+        self._append(node, Action("delivery", node & 1, "", self.model.segments[segment]), move, -1)
         self.settle()
         self._arrivals.add((node, segment))
         keys, values = with_room(self.arrays.keys, self.arrays.values, len(self._arrivals))
@@ -144,7 +137,7 @@ class Tables:
         self.arrays = self.arrays._replace(keys=keys, values=values)
         self.log.append((ARRIVAL, node, segment))
 
-    def _append(self, node: int, action: int, move: Move, condition: int) -> None:
+    def _append(self, node: int, action: Action, move: Move, condition: int) -> None:
         number = len(self.actions)
         self.actions.append(action)
         self.nodes.append(node)
