@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from checker.compare.observe import Observed
 from checker.explore.graph import Ints, StateGraph
+from checker.explore.search import distinct
 from checker.model.endpoint import Local
 from checker.model.tables import Interned, Model
 
@@ -21,8 +22,8 @@ def alike(one: Observed, other: Observed) -> tuple[Ints, Ints]:
     columns = [np.concatenate(parts) for parts in zip(*map(_columns(graphs), graphs), strict=True)]
     code = np.zeros(sum(map(len, graphs)), dtype=np.int64)
     for column in columns:
-        code = code * (int(column.max(initial=0)) + 1) + column
-        code = np.unique(code, return_inverse=True)[1].astype(np.int64)
+        below = int(column.max(initial=0)) + 1
+        code = distinct(code * below + column, (int(code.max(initial=0)) + 1) * below)[1]
     numbers = code.astype(np.int32)
     first = len(graphs[0])
     highest = int(numbers.max(initial=0))

@@ -93,10 +93,10 @@ class Edges:
         return order
 
 
-def small_ints(edges: Ints) -> type[np.signedinteger[Any]]:
-    """The smallest integers that can number so many ``edges`` and one more: of millions of them
+def small_ints(things: npt.NDArray[Any]) -> type[np.signedinteger[Any]]:
+    """The smallest integers that can number so many ``things`` and one more: of millions of them
     half the memory, and what scipy need not copy."""
-    return np.int32 if len(edges) < np.iinfo(np.int32).max else np.int64
+    return np.int32 if len(things) < np.iinfo(np.int32).max else np.int64
 
 
 def ranges(

@@ -83,8 +83,8 @@ def _reached_anywhere(edges: Edges, sources: npt.NDArray[Any]) -> Mask:
     return mask[:-1]
 
 
-MOST_MARKS = 1 << 28
-"""Bytes spent on marking numbers rather than sorting them."""
+MARKS = 8
+"""Marks for each number up to which marking them is faster than sorting them."""
 
 
 def distinct(numbers: npt.NDArray[Any], below: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -92,12 +92,13 @@ def distinct(numbers: npt.NDArray[Any], below: int) -> tuple[npt.NDArray[np.int6
 
     All are less than ``below``. As ``numpy.unique``, but where it can without sorting.
     """
-    if below > MOST_MARKS:
+    if below > MARKS * (len(numbers) + 1):
         values, places = np.unique(numbers, return_inverse=True)
         return values.astype(np.int64), places.astype(np.int64)
     occurs = np.zeros(below, dtype=np.bool_)
     occurs[numbers] = True
-    return np.flatnonzero(occurs), (np.cumsum(occurs, dtype=np.int64) - 1)[numbers]
+    places = np.cumsum(occurs, dtype=small_ints(numbers))[numbers].astype(np.int64)
+    return np.flatnonzero(occurs), places - 1
 
 
 def components(edges: Edges) -> tuple[int, Ints]:

@@ -78,7 +78,7 @@ class Endpoint:
         if "rules" not in evaluator.made:
             evaluator.made["rules"] = _listed(protocol)
         self._rules: _Listed = evaluator.made["rules"]
-        self._rows: dict[tuple[str, str], dict[int, tuple[_Row, ...]]] = {}
+        self._rows: dict[tuple[str, str], _Handling] = {}
         self._compiled: dict[int, _Row] = evaluator.made.setdefault("rows", {})
         self._step_of = {name: i for i, (name, _) in enumerate(protocol.steps)}
         self._blank = self._initial_values()
@@ -119,16 +119,21 @@ class Endpoint:
 
     # Rows
 
-    def _rows_of(self, event: str, state: str) -> dict[int, tuple[_Row, ...]]:
-        """The rows for an event in a state, by the index of their step; compiled when they are
-        first asked for, as many a model is made for one run only."""
+    def _handling(self, event: str, state: str) -> _Handling:
+        """The rows for an event in a state: for each step the first one from there on that has any,
+        and these; compiled when they are first asked for, as many a model is made for one run
+        only."""
         found = self._rows.get((event, state))
         if found is None:
-            found = self._rows[event, state] = {}
+            rows: dict[int, tuple[_Row, ...]] = {}
             for step, index, rule in self._rules.get((event, state), ()):
                 if index not in self._compiled:
                     self._compiled[index] = self._compile_row(index, rule)
-                found[step] = (*found.get(step, ()), self._compiled[index])
+                rows[step] = (*rows.get(step, ()), self._compiled[index])
+            found = [None]
+            for step in reversed(range(len(self._step_of))):
+                found.append((step, rows[step]) if step in rows else found[-1])
+            self._rows[event, state] = found = found[::-1]
         return found
 
     def _compile_row(self, index: int, rule: Rule) -> _Row:
@@ -177,26 +182,21 @@ class Endpoint:
         env.exhausted = self.exhausted
         fired: list[int] = []
         sent: list[Segment] = []
-        steps = self._rows_of(event, working.state)
-        step = 0
-        while step < len(self._step_of):
-            rows = steps.get(step)
+        place = self._handling(event, working.state)[0]
+        while place is not None:
+            step, rows = place
             step += 1
-            if rows is None:
-                continue
             row = self._firing(rows, env, local, event, segment)
-            if row is None:
-                continue
-            fired.append(row.index)
-            if row.rule.then == "refuse":
-                return Reaction(tuple(fired), (), local, True)
-            self._fire(row, env, working, sent, (local, event, segment))
-            if row.rule.then == "stop":
-                break
-            if row.rule.then:
-                step = self._step_of[row.rule.then]
-            if row.rule.next:
-                steps = self._rows_of(event, working.state)
+            if row is not None:
+                fired.append(row.index)
+                if row.rule.then == "refuse":
+                    return Reaction(tuple(fired), (), local, True)
+                self._fire(row, env, working, sent, (local, event, segment))
+                if row.rule.then == "stop":
+                    break
+                if row.rule.then:
+                    step = self._step_of[row.rule.then]
+            place = self._handling(event, working.state)[step]
         if not fired:
             if segment is not None:
                 raise UnhandledError(
@@ -294,6 +294,8 @@ class Endpoint:
         what = event if segment is None else f"{event} {self._form.write(segment)}"
         return f"in {local.state} at {'AB'[self.end]} on {what}: "
 
+
+_Handling = list[tuple[int, tuple[_Row, ...]] | None]
 
 _Listed = dict[tuple[str, str], list[tuple[int, int, Rule]]]
 

@@ -17,8 +17,7 @@ from checker.document.kinds import MODULUS, Kind, Value
 from checker.document.names import EVENT, STATE, FlagOf, Meaning, meanings
 from checker.document.problems import Position
 from checker.document.protocol import Definition, Field, Protocol, Switch, Variable
-
-HALF = 1 << 31
+from checker.model.operators import both, either, interval, pairwise, serial_order
 
 
 class SemanticError(Exception):
@@ -99,6 +98,11 @@ class Env:
 Evaluate = Callable[[Env], Any]
 
 
+def view_of(node: s.Name, view: str) -> str:
+    """Whose value ``node`` is, in an expression whose bare names are those of ``view``."""
+    return node.who or ("before" if node.when == "before" else view)
+
+
 class Evaluator:
     """Turns the expressions of one protocol, with its switches set, into closures.
 
@@ -155,14 +159,10 @@ class Evaluator:
 
     # Names
 
-    @staticmethod
-    def _view(node: s.Name, view: str) -> str:
-        return node.who or ("before" if node.when == "before" else view)
-
     def _name(self, node: s.Name, view: str) -> Evaluate:
         """A read of something that must be set."""
         if node.name == STATE:
-            return operator.attrgetter(f"{self._view(node, view)}.state")
+            return operator.attrgetter(f"{view_of(node, view)}.state")
         meaning = self.names.get(node.name)
         if meaning is None:  # a word of a words kind; checked when the document was read
             word = node.name
@@ -184,7 +184,7 @@ class Evaluator:
         """A read of something that may be unset."""
         match meaning:
             case Variable():
-                return self._variable(meaning, self._view(node, view))
+                return self._variable(meaning, view_of(node, view))
             case Switch():
                 value = self.switches[meaning.name]
                 return lambda env: value
@@ -195,7 +195,7 @@ class Evaluator:
                 return lambda env: flag in field(env)
             case Definition():
                 assert not isinstance(meaning.means, (tuple, s.Template))  # checked at reading
-                return self.compile(meaning.means, self._view(node, view))
+                return self.compile(meaning.means, view_of(node, view))
 
     def _variable(self, variable: Variable, view: str) -> Evaluate:
         index = self.variable_index[variable.name]
@@ -279,21 +279,21 @@ class Evaluator:
         nullable = any(isinstance(o, s.Constant) and o.value is None for o in node.operands)
         operands = [self.maybe_unset(o, view) if nullable else self.compile(o, view) for o in node.operands]
         if "seq" not in bases or set(node.operators) <= {"=", "/="}:
-            return _pairwise(operands, node.operators)
+            return pairwise(operands, node.operators)
         if len(operands) == 2:
-            return _serial_order(operands[0], operands[1], node.operators[0])
+            return serial_order(operands[0], operands[1], node.operators[0])
         if node.operators[0] in (">", ">="):
             flip = {">": "<", ">=": "=<"}
             operators = tuple(flip[sign] for sign in reversed(node.operators))
-            return _interval(operands[2], operands[1], operands[0], operators)
-        return _interval(operands[0], operands[1], operands[2], node.operators)
+            return interval(operands[2], operands[1], operands[0], operators)
+        return interval(operands[0], operands[1], operands[2], node.operators)
 
     def maybe_unset(self, node: s.Expression, view: str = "us") -> Evaluate:
         """Like ``compile``, but a bare name may be unset (for ``is none`` and in segments)."""
         meaning = self.names.get(node.name) if isinstance(node, s.Name) else None
         if isinstance(node, s.Name) and isinstance(meaning, Definition):
             assert not isinstance(meaning.means, (tuple, s.Template))  # checked at reading
-            return self.maybe_unset(meaning.means, self._view(node, view))
+            return self.maybe_unset(meaning.means, view_of(node, view))
         if isinstance(node, s.Name) and meaning is not None:
             return self._raw(node, meaning, view)
         return self.compile(node, view)
@@ -308,7 +308,7 @@ class Evaluator:
             return lambda env: env.event == word
         if isinstance(subject, s.Name) and subject.name == STATE:
             members = frozenset(self.protocol.members(word))
-            end = operator.attrgetter(f"{self._view(subject, view)}.state")
+            end = operator.attrgetter(f"{view_of(subject, view)}.state")
             return lambda env: end(env) in members
         value = self.maybe_unset(subject, view)
         wanted = None if word == "none" else word
@@ -316,7 +316,7 @@ class Evaluator:
 
     def _connected(self, node: s.Connected, view: str) -> Evaluate:
         operands = [self.compile(operand, view) for operand in node.operands]
-        return reduce(_both if node.operator == "and" else _either, operands)
+        return reduce(both if node.operator == "and" else either, operands)
 
     def _quantified(self, node: s.Quantified, view: str) -> Evaluate:
         body = self.compile(node.body, view)
@@ -336,57 +336,6 @@ class Evaluator:
                 env.segment = around
 
         return quantified
-
-
-def _both(left: Evaluate, right: Evaluate) -> Evaluate:
-    return lambda env: left(env) and right(env)
-
-
-def _either(left: Evaluate, right: Evaluate) -> Evaluate:
-    return lambda env: left(env) or right(env)
-
-
-def _serial_order(left: Evaluate, right: Evaluate, sign: str) -> Evaluate:
-    """Two sequence numbers are ordered by the sign of their 32-bit difference (RFC 1982)."""
-    if sign in (">", ">="):
-        left, right, sign = right, left, {">": "<", ">=": "=<"}[sign]
-    if sign == "<":
-        return lambda env: 0 < (right(env) - left(env)) % MODULUS < HALF
-    return lambda env: (right(env) - left(env)) % MODULUS < HALF
-
-
-def _interval(low: Evaluate, middle: Evaluate, high: Evaluate, signs: tuple[str, ...]) -> Evaluate:
-    """Membership of the circular interval that begins at ``low``."""
-    least = 1 if signs[0] == "<" else 0
-    strict = 1 if signs[1] == "<" else 0
-
-    def member(env: Env) -> bool:
-        start = low(env)
-        offset = (middle(env) - start) % MODULUS
-        length = (high(env) - start) % MODULUS
-        return bool(least <= offset <= length - strict)
-
-    return member
-
-
-_SIGNS: dict[str, Callable[[Any, Any], bool]] = {
-    "=": operator.eq,
-    "/=": operator.ne,
-    "<": operator.lt,
-    "=<": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-
-
-def _pairwise(operands: list[Evaluate], signs: tuple[str, ...]) -> Evaluate:
-    tests = [_SIGNS[sign] for sign in signs]
-
-    def compare(env: Env) -> bool:
-        values = [operand(env) for operand in operands]
-        return all(test(left, right) for test, left, right in zip(tests, values, values[1:], strict=False))
-
-    return compare
 
 
 def settle(value: Any, kind: Kind) -> Value:

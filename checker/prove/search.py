@@ -8,14 +8,8 @@ from checker.document.protocol import Network, Property, Scenario
 from checker.explore.graph import StateGraph
 from checker.explore.system import System
 from checker.model.tables import Model
-from checker.verify.claims import (
-    PREMISE_FALSE,
-    claims_of,
-    judge_all,
-    judge_steps,
-    snapshot_env,
-    step_env,
-)
+from checker.verify.claims import PREMISE_FALSE, claims_of, snapshot_env, step_env
+from checker.verify.judgements import judge_all, judge_steps
 from checker.verify.replay import ReplayError, replay
 from checker.verify.trace import Trace
 

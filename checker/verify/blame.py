@@ -14,8 +14,9 @@ import numpy.typing as npt
 from checker.document.protocol import Property
 from checker.explore.graph import Mask, StateGraph
 from checker.explore.search import reached_from
-from checker.verify.claims import VIOLATED, Claim, TakenStep, claims_of, judge_steps
+from checker.verify.claims import VIOLATED, Claim, claims_of
 from checker.verify.decide import judge_states
+from checker.verify.judgements import TakenStep, judge_steps
 from checker.verify.leads_to import can_break_without
 from checker.verify.trace import move_of
 

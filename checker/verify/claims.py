@@ -1,4 +1,4 @@
-"""Properties made of each end, evaluated on states and on steps."""
+"""Properties made of each end, and what they are evaluated against: states and steps."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from checker.document import syntax as s
-from checker.document.names import EVENT, STATE
-from checker.document.protocol import Definition, Property, Variable
-from checker.explore.graph import Ints, Mask, StateGraph
-from checker.explore.search import distinct
+from checker.document.names import EVENT, STATE, FlagOf
+from checker.document.protocol import Definition, Field, Property, Variable
 from checker.explore.system import GlobalState, System
 from checker.model.endpoint import Local
-from checker.model.evaluate import Env, Evaluator, Network, SemanticError, Unset
+from checker.model.evaluate import Env, Evaluator, Network, SemanticError, Unset, view_of
 from checker.model.segment import Segment
 from checker.model.tables import Action, Model, Opening
 from checker.verify.trace import Snapshot, move_of
@@ -25,6 +23,10 @@ Judgements = npt.NDArray[np.int8]
 
 PREMISE_FALSE, HOLDS, VIOLATED = 0, 1, 2
 
+
+BEFORE, TAKEN_EVENT, TAKEN_SEGMENT, SENT = range(6, 10)
+"""What a claim about a step may read besides columns of the state after it: its own end before the
+step, the event, the segment that arrives, those that are sent."""
 
 DRAINED, BUSY = Network(drained=True), Network(drained=False)
 
@@ -35,7 +37,7 @@ class ClaimError(SemanticError):
 
 class Part(NamedTuple):
     """One of the conditions that an ``and`` joins, compiled. ``columns`` are the parts of a global
-    state that it reads (see ``StateGraph.states``)."""
+    state (see ``States.combinations``), or of a step, that it reads."""
 
     columns: tuple[int, ...]
     holds: Callable[[Env], Any]
@@ -122,7 +124,7 @@ def _conjuncts(node: s.Expression | None) -> Iterator[s.Expression]:
 
 
 class _Columns:
-    """Which parts of a global state an expression reads, for a claim of one end."""
+    """Which parts of a global state or of a step an expression reads, for a claim of one end."""
 
     def __init__(self, evaluator: Evaluator, end: int) -> None:
         self.names = evaluator.names
@@ -144,31 +146,36 @@ class _Columns:
                 parts = (node.then, node.condition, node.otherwise)
                 return set().union(*(self.of(part, view) for part in parts))
             case s.Quantified():
-                channel = {"from us": {2 + self.end}, "from peer": {3 - self.end}}
-                return self.of(node.body, view) | channel.get(node.place, set())
+                places = {"from us": 2 + self.end, "from peer": 3 - self.end, "sent": SENT}
+                # The fields in its body are those of the segments there.
+                return self.of(node.body, view) - {TAKEN_SEGMENT} | {places[node.place]}
             case s.NothingInFlight():
                 return {2, 3}
             case s.Takes():
-                return {side_of(node.who or view, self.end)}
+                return {self._column(node.who or view)}
             case s.Constant() | s.Flags():
                 return set()
             case _:  # a column left out would make a claim of one state pass for others
                 raise AssertionError(f"what does {node} read?")
 
     def _of_name(self, node: s.Name, view: str) -> set[int]:
-        whose = node.who or view
-        column = side_of(whose, self.end)
+        whose = view_of(node, view)
         if node.name == STATE:
-            return {column}
+            return {self._column(whose)}
         if node.name == EVENT:
-            return set()
+            return {TAKEN_EVENT}
         match self.names.get(node.name):
             case Variable():
-                return {column}
+                return {self._column(whose)}
+            case Field() | FlagOf():
+                return {TAKEN_SEGMENT}
             case Definition(means=means) if not isinstance(means, (tuple, s.Template)):
                 return self.of(means, whose)
             case _:
                 return set()
+
+    def _column(self, whose: str) -> int:
+        return BEFORE if whose == "before" else side_of(whose, self.end)
 
 
 def side_of(whose: str, end: int) -> int:
@@ -230,125 +237,6 @@ def showing(system: System, end: int) -> Callable[[GlobalState], Env]:
         return env
 
     return show
-
-
-def judge_all(graph: StateGraph, claim: Claim) -> Judgements:
-    """The claim's judgement of every state.
-
-    Each part is asked only where those before it hold, and once for all states that are alike in
-    what it reads.
-    """
-    premise = _holding(graph, claim, claim.when, None) if claim.when else None
-    holding = _holding(graph, claim, claim.claim, premise)
-    judged: Judgements = np.where(holding, np.int8(HOLDS), np.int8(VIOLATED))
-    if premise is not None:
-        judged[~premise] = PREMISE_FALSE
-    return judged
-
-
-def _holding(graph: StateGraph, claim: Claim, parts: Sequence[Part], where: Mask | None) -> Mask:
-    """The states in which all of ``parts`` hold, of those in ``where``."""
-    for together in _together(parts):
-        where = _holding_together(graph, claim, together, where)
-    assert where is not None  # a claim has a part at least
-    return where
-
-
-def _together(parts: Sequence[Part]) -> Iterator[tuple[Part, ...]]:
-    """Parts that can be asked together: of states that are alike in what one of them reads, or
-    in both local states, which are few."""
-    found: tuple[Part, ...] = ()
-    columns: set[int] = set()
-    for part in parts:
-        both = columns | set(part.columns)
-        if found and not (both in (columns, set(part.columns)) or both <= {0, 1}):
-            yield found
-            found, both = (), set(part.columns)
-        found, columns = (*found, part), both
-    if found:
-        yield found
-
-
-def _holding_together(graph: StateGraph, claim: Claim, parts: Sequence[Part], where: Mask | None) -> Mask:
-    """As ``_holding``, by combinations of all that ``parts`` read."""
-    first, inverse = graph.combinations(tuple(sorted({column for part in parts for column in part.columns})))
-    asked: Mask = np.full(len(first), where is None)
-    if where is not None:
-        asked[inverse[where]] = True
-    left = np.flatnonzero(asked)
-    for part in parts:
-        kind = graph.combinations(part.columns)[1][first[left]]
-        left = left[_of_each_kind(graph, claim, part, kind)]
-    holding: Mask = np.zeros(len(first), dtype=np.bool_)
-    holding[left] = True
-    everywhere: Mask = holding[inverse]
-    return everywhere if where is None else everywhere & where
-
-
-def _of_each_kind(graph: StateGraph, claim: Claim, part: Part, kind: Ints) -> Mask:
-    """Whether ``part`` holds, for each of ``kind``, combinations of what it reads."""
-    kinds, place = distinct(kind, len(graph.combinations(part.columns)[0]))
-    show = showing(graph.system, claim.end)
-    envs = map(show, graph.having(part.columns, kinds.tolist()))
-    holds: Mask = np.array(claim.asks_each(part, envs), dtype=np.bool_)
-    return holds[place]
-
-
-TakenStep = tuple[int, Action, int]
-"""Local state, action, peer's local state or -1 for any: see ``States.first_source``."""
-
-
-class StepJudgements(NamedTuple):
-    """Whether the premise of a claim holds of any step of its end, and the steps that break it."""
-
-    premise: bool
-    broken: set[TakenStep]
-
-
-def judge_steps(graph: StateGraph, claim: Claim) -> StepJudgements:
-    """The claim's judgement of each step of its end: once for each local state and action, and
-    for each local state of the peer only from the first part on that reads it."""
-    left = _steps(graph, claim.end)
-    broken: set[TakenStep] = set()
-    premise = False
-    for number, part in enumerate((*claim.when, *claim.claim)):
-        if 1 - claim.end in part.columns:
-            left = _with_peers(graph, claim.end, left)
-        if number == len(claim.when):
-            premise = bool(left)
-        held = claim.asks_each(part, (env for _, env in left))
-        if number >= len(claim.when):
-            broken |= {step for (step, _), holds in zip(left, held, strict=True) if not holds}
-        left = [each for each, holds in zip(left, held, strict=True) if holds]
-    return StepJudgements(premise, broken)
-
-
-_Steps = list[tuple[TakenStep, Env]]
-"""Steps, and what a claim about each is evaluated against."""
-
-
-def _steps(graph: StateGraph, end: int) -> _Steps:
-    """All that ``end`` does, whatever the peer's local state: the first stands for any."""
-    key = f"judged steps {end}"
-    if key not in graph.cache:
-        graph.cache[key] = [
-            ((local, action, -1), step_env(graph.system, local, 0, action))
-            for local, action in graph.steps(end)
-        ]
-    steps: _Steps = graph.cache[key]
-    return steps
-
-
-def _with_peers(graph: StateGraph, end: int, steps: _Steps) -> _Steps:
-    """``steps``, each in all local states of the peer in which it is taken."""
-    met = graph.peers(end)
-    return [
-        (step, env)
-        if step[2] >= 0
-        else ((step[0], step[1], peer), step_env(graph.system, step[0], peer, step[1]))
-        for step, env in steps
-        for peer in (met[step[:2]] if step[2] < 0 else [step[2]])
-    ]
 
 
 def before_the_start(model: Model, end: int) -> Iterator[tuple[Opening, Env]]:

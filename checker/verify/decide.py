@@ -19,13 +19,11 @@ from checker.verify.claims import (
     VIOLATED,
     Claim,
     Judgements,
-    TakenStep,
     before_the_start,
     claims_of,
-    judge_all,
-    judge_steps,
     opening_env,
 )
+from checker.verify.judgements import TakenStep, judge_all, judge_steps
 from checker.verify.leads_to import broken_by, why_for_ever
 from checker.verify.room import losing, with_room
 from checker.verify.roomier import Roomier
@@ -126,7 +124,7 @@ def judge_states(graph: StateGraph, property: Property, claim: Claim) -> Judgeme
     judgement = judge_all(graph, claim)
     if property.kind == "quiescent":
         return np.where(_quiet(graph, property), judgement, PREMISE_FALSE).astype(np.int8)
-    if property.kind == "never stuck":
+    if property.kind == "never stuck" and (judgement != PREMISE_FALSE).any():
         stuck = (judgement != PREMISE_FALSE) & ~_able(graph, property, claim)
         return np.where(stuck, VIOLATED, np.minimum(judgement, HOLDS)).astype(np.int8)
     return judgement
@@ -135,9 +133,12 @@ def judge_states(graph: StateGraph, property: Property, claim: Claim) -> Judgeme
 def _quiet(graph: StateGraph, property: Property) -> Mask:
     """The states in which no helpful action is enabled. Where an action lacked room, helpful
     or not, that is not known."""
-    model = graph.system.model
-    busy = graph.found.enabling(lambda action: model.is_helpful(action, property.calls))
-    quiet: Mask = ~busy & ~graph.truncated
+    key = f"quiet {property.calls}"
+    if key not in graph.cache:
+        model = graph.system.model
+        busy = graph.found.enabling(lambda action: model.is_helpful(action, property.calls))
+        graph.cache[key] = ~busy & ~graph.truncated
+    quiet: Mask = graph.cache[key]
     return quiet
 
 
@@ -238,8 +239,11 @@ def _only_by_losing(graph: StateGraph, property: Property, claims: tuple[Claim, 
     and more room does not help. In a full channel there is nothing to be learnt from that."""
     roomy = with_room(graph)
     for claim in claims:
+        asked = (judge_all(graph, claim) != PREMISE_FALSE) & roomy
+        if not asked.any():
+            continue
         able = can_reach(graph, _goals(graph, claim), property.calls, losing_helps=False)
-        doubtful = np.flatnonzero((judge_all(graph, claim) != PREMISE_FALSE) & roomy & ~able)
+        doubtful = np.flatnonzero(asked & ~able)
         roomier = Roomier(graph, claim)
         if not all(roomier.reaches(index) for index in doubtful.tolist()):
             return True

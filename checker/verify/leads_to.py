@@ -10,8 +10,9 @@ import numpy as np
 from checker.explore.graph import Mask, StateGraph
 from checker.explore.search import reached_from
 from checker.model.tables import Action, Model
-from checker.verify.claims import HOLDS, PREMISE_FALSE, Claim, before_the_start, judge_all
+from checker.verify.claims import HOLDS, PREMISE_FALSE, Claim, before_the_start
 from checker.verify.fairness import FairSets, fair_sets
+from checker.verify.judgements import judge_all
 from checker.verify.lasso import Lasso, shortest_lasso
 from checker.verify.owing import owing_of
 from checker.verify.trace import Trace

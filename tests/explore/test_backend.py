@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from checker.explore import graph as state_graph
 from checker.explore import search
 from checker.explore.backend import FUNCTIONS, Dispatcher, backend_info, dispatcher
 from checker.explore.graph import Edges, edges_from
@@ -62,6 +63,22 @@ def test_breadth_first_layers(graph: tuple[int, Pairs]) -> None:
         expected = [sorted(layer) for layer in nx.bfs_layers(plain(nodes, pairs), sources)]
         assert [sorted(layer) for layer in nx.bfs_layers(edges, sources)] == expected
         assert [sorted(layer) for layer in Dispatcher.bfs_layers(edges, sources)] == expected
+
+
+@random_graphs
+def test_edges_the_other_way_round(graph: tuple[int, Pairs]) -> None:
+    """In compiled code, and without it where there are few: in the order of their old targets, and
+    of their own among those of one target."""
+    nodes, pairs = graph
+    edges = edges_from(pairs, nodes)
+    sources, targets, labels = (part.tolist() for part in (edges.sources, edges.targets, edges.labels))
+    expected = sorted(range(len(pairs)), key=targets.__getitem__)
+    for few in (-1, state_graph.FEW):
+        with mock.patch.object(state_graph, "FEW", few):
+            back = edges.reversed()
+        assert back.sources.tolist() == [targets[edge] for edge in expected]
+        assert back.targets.tolist() == [sources[edge] for edge in expected]
+        assert back.labels.tolist() == [labels[edge] for edge in expected]
 
 
 @random_graphs

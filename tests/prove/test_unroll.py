@@ -20,7 +20,8 @@ from checker.model.tables import Model
 from checker.prove.solver.depths import Depths, UnrollResult, unroll_scenario
 from checker.prove.solver.obligation import write_all
 from checker.prove.solver.unroll import EFFORT, Soonest, Unrolling
-from checker.verify.claims import HOLDS, claims_of, judge_all
+from checker.verify.claims import HOLDS, claims_of
+from checker.verify.judgements import judge_all
 from tests.toys import ROOT, tcp, toy
 
 parsed = cache(parse)

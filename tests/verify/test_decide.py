@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from checker.document.protocol import Network, Property, Protocol, Scenario
 from checker.explore.reference import explore
 from checker.model.tables import Model
-from checker.verify.claims import HOLDS, PREMISE_FALSE, VIOLATED, claims_of, judge_all
+from checker.verify.claims import HOLDS, PREMISE_FALSE, VIOLATED, claims_of
 from checker.verify.decide import decide
+from checker.verify.judgements import judge_all
 from checker.verify.verdict import Verdict
 from tests.oracle import Label, Oracle, State
 from tests.toys import explored, run_of, tcp, toy

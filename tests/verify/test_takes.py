@@ -17,8 +17,9 @@ from checker.model.endpoint import Local
 from checker.model.tables import Model
 from checker.prove.closure import Closure
 from checker.prove.decide import judge
-from checker.verify.claims import HOLDS, ClaimError, claims_of, judge_all
+from checker.verify.claims import HOLDS, ClaimError, claims_of
 from checker.verify.decide import decide
+from checker.verify.judgements import judge_all
 from checker.verify.replay import confirm
 from checker.verify.results import check_scenario
 from tests.oracle import Oracle, State, hold
