@@ -43,7 +43,7 @@ finish() {
 # note PATH WHAT: a line of the comment.
 note() {
   # shellcheck disable=SC2016 # these are Markdown's
-  printf '### `%s` %s\n\n' "$(printf '%s' "$1" | tr -d '\140\n')" "$2" >> "$scratch/comment"
+  printf '### `%s` %s\n\n' "$(printf '%s' "$1" | tr -d '\140' | tr '\r\n' '  ')" "$2" >> "$scratch/comment"
 }
 
 commit_of() {
@@ -83,32 +83,50 @@ compare() {
   worse "$code"
 }
 
-# from_top FILE: as the repository names it; empty for what belongs to none, such as bundled documents.
+# What follows takes names from git and `lastack list` as they are, each ended by a NUL: a name may
+# have tabs and line breaks in it, and git would quote those and others otherwise.
+
+# from_top FILE: sets `path` to what the repository calls it; empty for what belongs to none, such
+# as bundled documents.
 from_top() {
-  git -c core.quotePath=false ls-files --full-name -- "$1" 2> /dev/null || true
+  path=
+  IFS= read -r -d '' path < <(git ls-files -z --full-name -- "$1" 2> /dev/null) || true
 }
 
-# differs FILE...: whether one of them is not as in the base.
+# differs FILE...: whether one of them is in the repository, and not as in the base.
 differs() {
   local file
   for file; do
-    if [ -n "$(from_top "$file")" ] && ! git diff --quiet "$base" -- "$file"; then
+    if git ls-files --error-unmatch -- "$file" > "$scratch/tracked" 2>&1 && ! git diff --quiet "$base" -- "$file"; then
       return 0
     fi
   done
   return 1
 }
 
-# was PATH: what the base calls a file, which may have been renamed since.
+# was PATH: sets `before` to what the base calls a file, which may have been renamed since.
 was() {
-  local before after
+  local after
   while IFS= read -r -d '' _ && IFS= read -r -d '' before && IFS= read -r -d '' after; do
     if [ "$after" = "$1" ]; then
-      printf '%s' "$before"
       return
     fi
   done < <(git diff -z --name-status --find-renames --diff-filter=R "$base")
-  printf '%s' "$1"
+  before=$1
+}
+
+# look_at FILE EXTENDED...: compares a document if it differs, or one that it extends.
+look_at() {
+  from_top "$1"
+  if [ -z "$path" ] || ! differs "$@"; then
+    return
+  fi
+  was "$path"
+  if git cat-file -e "$base:$before" 2> /dev/null; then
+    compare "$before" "$1"
+  else
+    note "$path" "is new"
+  fi
 }
 
 # is_protocol PATH: whether a file of the base is one.
@@ -127,19 +145,16 @@ while IFS= read -r document; do
     named+=("$document")
     continue
   fi
-  "$lastack" list --extended -- "$document" >> "$scratch/files" 2>> "$scratch/errors" || worse 2
+  "$lastack" list --extended -z -- "$document" >> "$scratch/files" 2>> "$scratch/errors" || worse 2
 done < <(items "$DOCUMENTS")
 
-while IFS=$'\t' read -r -a files; do
-  path=$(from_top "${files[0]}")
-  if [ -z "$path" ] || ! differs "${files[@]}"; then
-    continue
-  fi
-  before=$(was "$path")
-  if git cat-file -e "$base:$before" 2> /dev/null; then
-    compare "$before" "${files[0]}"
+files=()
+while IFS= read -r -d '' file; do
+  if [ -n "$file" ]; then
+    files+=("$file")
   else
-    note "$path" "is new"
+    look_at "${files[@]}"
+    files=()
   fi
 done < "$scratch/files"
 

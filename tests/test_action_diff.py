@@ -167,6 +167,44 @@ def test_what_extends_a_document_that_differs_is_compared(runner: Runner) -> Non
     assert runner.outputs()["code"] == "0"
 
 
+@pytest.mark.parametrize("name", ["a\tdoor.md", "a\ndoor.md", 'a "door".md', "a\\ndoor.md", " tür `.md"])
+def test_names_of_files_may_have_anything_in_them(runner: Runner, name: str) -> None:
+    """A document that differs is compared whatever it is called, also where it was renamed."""
+    folder = runner.checkout / "protocols"
+    folder.mkdir()
+    write_door(folder, name=name)
+    write_door(folder, name=f"old {name}")
+    with (folder / f"old {name}").open("a", encoding="utf-8") as file:
+        file.write("\nThis is another one.\n")
+    base = committed(runner.checkout)
+    write_door(folder, "", "woken violated", name)
+    (folder / f"old {name}").rename(folder / f"then {name}")
+    write_door(folder, name=f"new {name}")
+    committed(runner.checkout)
+    codes = Path(runner.variables["CODES"]) / "protocols"
+    codes.mkdir()
+    for each in (name, f"then {name}"):
+        (codes / each).write_text("0", encoding="utf-8")
+    ended, out, _ = runner.run("diff.sh", DOCUMENTS="protocols", BASE=base, TOLD="nothing")
+    assert (ended, out) == (0, "")
+    comment = runner.outputs()["comment"]
+    for before, after in ((name, name), (f"old {name}", f"then {name}")):
+        told = f"diff|--format|markdown|--|{base}:protocols/{before}|protocols/{after}|\nnothing\n"
+        assert comment.count(told) == 1
+    assert comment.count("diff|") == 2
+    shown = name.replace("\n", " ").replace("`", "")
+    assert headings(runner) == [f"### `protocols/new {shown}` is new"]
+
+
+def test_the_name_of_a_file_is_no_markdown(runner: Runner) -> None:
+    write_door(runner.checkout, name="a\n## door.md")
+    base = committed(runner.checkout)
+    write_door(runner.checkout, "", "woken violated", "a\n## door.md")
+    runner.run("diff.sh", DOCUMENTS=".", BASE=base)
+    assert headings(runner) == [f"### `{base}:a ## door.md` → `a ## door.md`"]
+    assert runner.outputs()["code"] == "0"
+
+
 def test_claims_are_not_compared(runner: Runner) -> None:
     text = (ROOT / "spec" / "claims.md").read_text(encoding="utf-8")
     path = runner.checkout / "claims.md"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -24,20 +25,28 @@ from checker.show.paragraph import counted, paragraph
 @click.argument("documents", nargs=-1, metavar="[DOC]...")
 @click.option("--files", "only_files", is_flag=True, help="Show only their files, one a line.")
 @click.option("--extended", is_flag=True, help="So for protocols, and behind tabs what each extends.")
-def command(documents: tuple[str, ...], only_files: bool, extended: bool) -> int:
+@click.option(
+    "-z",
+    "ended",
+    is_flag=True,
+    help="With these, end each name with a NUL; with --extended each document with one more.",
+)
+def command(documents: tuple[str, ...], only_files: bool, extended: bool, ended: bool) -> int:
     """Show documents, scenarios and properties.
 
     DOC is as for `check`; the default is all bundled documents.
 
     Exits with 0, or with 2 for an error.
     """
+    if ended and not (only_files or extended):
+        raise click.UsageError("-z: it is for --files and --extended")
     out = console()
     paths = files(documents or (str(bundled_folder()),))
     if extended:
         paths = [path for path in paths if not _is_of_claims(path)]
     if only_files or extended:
         for path in paths:
-            click.echo("\t".join(files_of(path)) if extended else path)
+            _write_names(files_of(path) if extended else [str(path)], extended, ended)
         return 0
     for path in paths:
         for line in _listing(path):
@@ -45,6 +54,16 @@ def command(documents: tuple[str, ...], only_files: bool, extended: bool) -> int
     for line in [] if documents else _folders():
         out.print(line)
     return 0
+
+
+def _write_names(names: Sequence[str], extended: bool, ended: bool) -> None:
+    """The names of the files of one document; ``ended`` by NUL, which no name has in it, as they are
+    on the disk."""
+    if ended:
+        last = b"\0" if extended else b""
+        click.echo(b"".join(os.fsencode(name) + b"\0" for name in names) + last, nl=False)
+    else:
+        click.echo("\t".join(names))
 
 
 def _is_of_claims(path: Path) -> bool:

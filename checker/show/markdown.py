@@ -207,7 +207,9 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str
 
 
 def _code(text: str) -> str:
-    """``text`` as it stands, in a code span that neither it nor a table can end."""
+    """``text`` as it stands, in a code span that neither it nor a table can end; but what breaks a
+    line, as a file's name may, would end what the span stands in."""
+    text = " ".join(text.splitlines())
     if not text:
         return "nothing"
     ticks = max((len(run) for run in re.findall(r"`+", text)), default=0) + 1

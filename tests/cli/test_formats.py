@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
 from checker.document.library import holds_figure, is_document
-from tests.cli.commands import Lastack, timeless, write_door
+from tests.cli.commands import MAIN, Lastack, environment, timeless, write_door
 from tests.cli.test_robust import interrupted
 from tests.document.claims_document import write_claims
 from tests.toys import DOCUMENTS, ROOT
@@ -224,3 +226,29 @@ def test_files_are_listed_with_those_that_they_extend(lastack: Lastack, tmp_path
         f"wicket.md\t{(tmp_path / 'gate.md').resolve()}\t{door.resolve()}",
         "hole.md",
     ]
+
+
+def test_names_of_files_may_have_anything_in_them(lastack: Lastack, tmp_path: Path) -> None:
+    """So with -z a NUL ends each, and with --extended another one each document."""
+    (tmp_path / "doors").mkdir()
+    write_door(tmp_path / "doors")
+    door = (tmp_path / "doors" / "door.md").resolve()
+    for name in ("a\tgate.md", "b\ngate.md", "c|gate.md"):
+        text = "# Gate\n\n| extends | because |\n|---|---|\n| door | |\n"
+        (tmp_path / "doors" / name).write_text(text, encoding="utf-8")
+    names = ["doors/a\tgate.md", "doors/b\ngate.md", "doors/c|gate.md"]
+    ran = lastack("list", "--files", "-z", "doors")
+    assert (ran.code, ran.out) == (0, "".join(f"{name}\0" for name in (*names, "doors/door.md")))
+    ran = lastack("list", "--extended", "-z", "doors")
+    assert ran.out == "".join(f"{name}\0{door}\0\0" for name in names) + "doors/door.md\0\0"
+    ran = lastack("list", "-z", "doors")
+    assert (ran.code, ran.err) == (2, "lastack: -z: it is for --files and --extended\n")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "darwin", reason="there a name is UTF-8")
+def test_a_name_need_not_be_text(tmp_path: Path) -> None:
+    write_door(tmp_path, name="\udcff.md")
+    command = [*MAIN, "list", "--files", "-z", str(tmp_path)]
+    done = subprocess.run(command, env=environment(), capture_output=True, check=True, timeout=60)
+    assert done.stdout == os.fsencode(tmp_path) + b"/\xff.md\0"

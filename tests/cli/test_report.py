@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+import checker.cli.page_pictures
 import checker.cli.rendering
 from tests.cli.commands import Lastack, write_door
+from tests.exchange.checkers import needs
+from tests.toys import ROOT
 
 
 def island(path: Path) -> Any:
@@ -111,6 +114,42 @@ def test_without_graphviz_a_report_says_how_to_get_it(
     value = island(page)
     assert "apt install graphviz" in value["machine"]
     assert "apt install graphviz" in value["scenarios"][0]["graph"]
+
+
+@needs("dot")
+@pytest.mark.parametrize(
+    ("most_states", "most_arrows", "said"),
+    [
+        (4, 2, ""),
+        (3, 2, "4 states are too many to be drawn here"),
+        (4, 1, "2 arrows are too many to be drawn here"),
+    ],
+)
+def test_a_graph_is_drawn_up_to_the_limits(
+    lastack: Lastack,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    most_states: int,
+    most_arrows: int,
+    said: str,
+) -> None:
+    """*lossy* has 4 states, in three pairs of control states; the arrows between those are the knock
+    and that it is heard, for a loss changes neither end."""
+    monkeypatch.setattr(checker.cli.page_pictures, "MOST_STATES", most_states)
+    monkeypatch.setattr(checker.cli.page_pictures, "MOST_ARROWS", most_arrows)
+    document, page = write_door(tmp_path), tmp_path / "door.html"
+    lastack("report", document, "-s", "lossy", "-o", page)
+    graph = island(page)["scenarios"][0]["graph"]
+    if said:
+        assert graph == f"{said}: lastack draw graph {document} -s lossy"
+    else:
+        assert graph[0] == "svg"
+
+
+def test_the_limits_of_graphs_are_those_of_the_manual() -> None:
+    text = " ".join((ROOT / "docs" / "report.md").read_text(encoding="utf-8").split())
+    most = (checker.cli.page_pictures.MOST_ARROWS, checker.cli.page_pictures.MOST_STATES)
+    assert "at most {:,} arrows between at most {:,} states".format(*most) in text
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -26,6 +26,14 @@ def test_a_cell_is_one_cell(one: str, other: str) -> None:
     lines = list(_table(("a", "b"), [(_code(one), _code(other))]))
     parts = [content for kind, content in texts("\n".join(lines)) if kind == "code_inline"]
     assert [part.strip() for part in parts] == [one.strip(), other.strip()]
+
+
+@given(st.text())
+@example("a\n## door.md")
+def test_a_heading_is_one_line(text: str) -> None:
+    """A file's name may have line breaks in it."""
+    tokens = MarkdownIt("commonmark").parse(f"# {_code(text)} x")
+    assert [token.type for token in tokens] == ["heading_open", "inline", "heading_close"]
 
 
 @given(LINE)

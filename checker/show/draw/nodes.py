@@ -15,12 +15,23 @@ from checker.verify.quotient import Node, Quotient
 MOST_LABELS = 4
 """Labels that an arrow shows of more."""
 
+WIDE = 50
+"""Characters of a line that what belongs together is kept in."""
+
 
 def few(labels: Sequence[str]) -> list[str]:
     """The labels of an arrow that there is room for."""
     if len(labels) <= MOST_LABELS:
         return list(labels)
     return [*labels[: MOST_LABELS - 1], f"… {len(labels) - MOST_LABELS + 1} more"]
+
+
+def _in_lines(head: str, parts: Sequence[str], end: str) -> Iterator[str]:
+    """``parts`` behind ``head``, each but the last with its ``end``: in one line, or if that is too
+    wide each in its own, for a picture becomes as wide as its widest nodes beside each other."""
+    ended = [f"{part}{end}" for part in parts[:-1]] + [parts[-1]]
+    line = head + " ".join(ended)
+    yield from [line] if len(line) <= WIDE else [head + ended[0], *ended[1:]]
 
 
 def sizes(quotient: Quotient) -> list[float]:
@@ -59,7 +70,7 @@ class NodeText:
         """The states of both ends, what tells the node from others, and what is behind it."""
         a, b = node.ends
         if self.quotient.level == "full":
-            yield f"{node.first}: {a} / {b}"
+            yield from _in_lines(f"{node.first}: ", (a, b), " /")
             yield from self._state(node)
             return
         yield from (f"{name} {line}" for name, line in (("A", a), ("B", b)))
@@ -74,7 +85,8 @@ class NodeText:
         for end, content in enumerate((state.ab, state.ba)):
             segments = [self.model.segments[number] for number in system.contents[content]]
             if segments:
-                yield f"from {'AB'[end]}: {', '.join(map(self.model.form.write, segments))}"
+                written = [self.model.form.write(segment) for segment in segments]
+                yield from _in_lines(f"from {'AB'[end]}: ", written, ",")
         for name, left in (("losses", state.losses), ("duplications", state.duplications)):
             if left not in (UNLIMITED, 0):
                 yield f"{name} left: {left}"

@@ -21,6 +21,7 @@ from checker.verify.overlay import NO_RUN, way_over
 from checker.verify.quotient import LEVELS, Level, Quotient, quotient
 from tests.cli.commands import door
 from tests.exchange.checkers import graph_of, needs, run
+from tests.toys import ROOT
 
 TEXTBOOK, POST = "spec/textbook.md", "tests/documents/post.md"
 
@@ -96,6 +97,20 @@ def test_the_whole_graph_has_every_state_and_edge() -> None:
         "losses left: 1",
         "duplications left: 1",
     ]
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_what_is_too_wide_for_one_line_has_several(wide: bool) -> None:
+    """What is 50 characters wide is not, and what is 52 wide is."""
+    state, field = "h" * (22 + wide), "M" * (16 + wide)
+    text = (ROOT / POST).read_text(encoding="utf-8")
+    text = re.sub(r"\bhere\b", state, text).replace("MARK", field)
+    protocol = parse(text, "post.md")
+    graph = explore(Model(protocol, protocol.scenarios["a pair in a queue"]))
+    dot = to_dot(quotient(graph, "full"), ["a pair"])
+    between = r"\n" if wide else " "
+    letter = f"<{field}=x>"
+    assert rf'label="1: {state} /{between}{state}\nfrom A: {letter},{between}{letter}\n' in dot
 
 
 def test_a_run_is_drawn_over_it() -> None:
