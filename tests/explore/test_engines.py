@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import sys
 from pathlib import Path
@@ -185,16 +186,45 @@ print(sum(_move.stats.cache_hits.values()))
 """
 
 
+def loaded(cache: Path, *processes: tuple[str, str]) -> list[str]:
+    """How many kernels each process loads that was compiled before; they run at the same time."""
+    variables = {**environment(), "XDG_CACHE_HOME": str(cache)}
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", AT_ONCE, str(cache), name, kind],
+            env=variables,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for name, kind in processes
+    ]
+    said = [one.communicate()[0].strip() for one in running]
+    assert not any(one.returncode for one in running)
+    return said
+
+
 @pytest.mark.slow
 def test_kernels_that_are_compiled_at_the_same_time_are_kept_apart(tmp_path: Path) -> None:
     """Both have read what is kept before either writes."""
+    assert loaded(tmp_path, ("process 1", "wide"), ("process 2", "narrow")) == ["0", "0"]
+    assert loaded(tmp_path, ("after", "")) == ["2"]
+
+
+@pytest.mark.slow
+def test_two_processes_do_not_compile_the_same_kernel(tmp_path: Path) -> None:
+    assert sorted(loaded(tmp_path, ("process 1", "wide"), ("process 2", "wide"))) == ["0", "1"]
+
+
+@pytest.mark.slow
+def test_a_process_that_comes_to_no_end_is_not_waited_for(tmp_path: Path) -> None:
+    """Such as one that was stopped while it compiled."""
+    script = AT_ONCE.replace("(folder / name)", "jit.MOST_WAITING = 0.1\n(folder / name)")
     variables = {**environment(), "XDG_CACHE_HOME": str(tmp_path)}
-
-    def begin(name: str, kind: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", AT_ONCE, str(tmp_path), name, kind]
-        return subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, text=True)
-
-    running = [begin("process 1", "wide"), begin("process 2", "narrow")]
-    assert [(one.communicate()[0], one.returncode) for one in running] == [("0\n", 0), ("0\n", 0)]
-    after = begin("after", "")
-    assert (after.communicate()[0], after.returncode) == ("2\n", 0)
+    command = [sys.executable, "-c", "from checker.explore.native import jit\n" + script]
+    folder = Path(kernels(tmp_path, tmp_path)[0])
+    with open(folder / "_move.turn", "wb") as stopped:
+        fcntl.flock(stopped, fcntl.LOCK_EX)
+        done = subprocess.run(
+            [*command, str(tmp_path), "after", ""], env=variables, capture_output=True, text=True, timeout=100
+        )
+    assert (done.stdout, done.stderr) == ("1\n", "")

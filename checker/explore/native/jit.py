@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import math
 import os
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import IO, Any, ClassVar, TypeVar
 
 import numba
 from llvmlite import ir
@@ -49,6 +51,9 @@ if sys.platform != "win32":
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 SOURCES = Path(__file__).parent
+
+MOST_WAITING = 60.0
+"""Seconds to wait for another process to compile a kernel, which takes it ten at the most."""
 
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 """``_nrt``: kernels allocate nothing, and without reference counts they are far faster."""
@@ -102,24 +107,59 @@ class _Kept(CompileResultCacheImpl):
 
 class _Cache(FunctionCache):
     """numba's, but for processes that compile at the same time: it would give two variants of a
-    kernel one name, and then call the wrong one."""
+    kernel one name, and then call the wrong one. And while one of them compiles a kernel the
+    others wait for it."""
 
     _impl_class = _Kept
+    _turn: IO[bytes] | None = None
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        load: Any = super().load_overload
+        found = load(sig, target_context)
+        if found is None:
+            self._turn = _alone(f"{self._py_func.__name__}.turn", MOST_WAITING)
+            found = load(sig, target_context)
+        if found is not None:
+            self._end_turn()
+        return found
 
     def save_overload(self, sig: Any, data: Any) -> None:
         keep: Any = super().save_overload
         # What cannot be kept safely is not kept.
-        with contextlib.suppress(OSError), _alone():
-            keep(sig, data)
+        file = _alone("lock")
+        if file is not None:
+            with file, contextlib.suppress(OSError):
+                keep(sig, data)
+        self._end_turn()
+
+    def _end_turn(self) -> None:
+        if self._turn is not None:
+            self._turn.close()
+            self._turn = None
 
 
-@contextlib.contextmanager
-def _alone() -> Iterator[None]:
-    """Within it no other process keeps kernels."""
-    with open(os.path.join(kept_in(), "lock"), "wb") as file:
-        if sys.platform != "win32":
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def _alone(name: str, most: float = math.inf) -> IO[bytes] | None:
+    """Until it is closed, a file beside the kernels that no other process can have; ``None`` if there
+    can be none, or some process has it for more than ``most`` seconds."""
+    end = time.monotonic() + most
+    with contextlib.suppress(OSError):
+        file = open(os.path.join(kept_in(), name), "wb")  # noqa: SIM115 -- the caller closes it
+        while not _locked(file):
+            if time.monotonic() > end:
+                file.close()
+                return None
+            time.sleep(0.02)
+        return file
+    return None
+
+
+def _locked(file: IO[bytes]) -> bool:
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
 
 
 def kernel(function: Function) -> Function:
@@ -133,8 +173,9 @@ def kernel(function: Function) -> Function:
 
 
 def inlined(function: Function) -> Function:
-    """A part of kernels, compiled into each of them."""
-    compiled: Function = numba.njit(forceinline=True, **OPTIONS)(function)
+    """A part of kernels, compiled into each of them; nothing else can call it."""
+    alone: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    compiled: Function = numba.njit(forceinline=True, **alone, **OPTIONS)(function)
     return compiled
 
 
