@@ -7,6 +7,7 @@ before its job costs that job only.
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import multiprocessing
 import os
@@ -179,6 +180,7 @@ def _blocked() -> Iterator[None]:
 
 def _work(jobs: Sequence[Job], engine: Engine, pipe: Connection) -> None:
     """Does the jobs whose numbers come through ``pipe``, until it is closed."""
+    gc.freeze()  # what was read stays to the end: no search for garbage need go through it
     threading.Thread(target=_end_with_parent, daemon=True).start()
     interruption = _Interruption()
     signal.signal(signal.SIGINT, interruption)

@@ -124,8 +124,10 @@ def judge_states(graph: StateGraph, property: Property, claim: Claim) -> Judgeme
     judgement = judge_all(graph, claim)
     if property.kind == "quiescent":
         return np.where(_quiet(graph, property), judgement, PREMISE_FALSE).astype(np.int8)
-    if property.kind == "never stuck" and (judgement != PREMISE_FALSE).any():
-        stuck = (judgement != PREMISE_FALSE) & ~_able(graph, property, claim)
+    if property.kind == "never stuck":
+        goals = _goals(graph, claim)  # also if nobody asks: it may have no meaning in some state
+        asked = judgement != PREMISE_FALSE
+        stuck = asked & ~_able(graph, property, goals) if asked.any() else asked
         return np.where(stuck, VIOLATED, np.minimum(judgement, HOLDS)).astype(np.int8)
     return judgement
 
@@ -222,10 +224,10 @@ def can_reach(graph: StateGraph, goals: Mask, calls: tuple[str, ...], losing_hel
     return reached_from(graph.cache[key], np.flatnonzero(goals))
 
 
-def _able(graph: StateGraph, property: Property, claim: Claim) -> Mask:
-    """The states that are not surely stuck: helpful actions lead to the goal, or to a state
-    that lacked room and might have gone on from there."""
-    return can_reach(graph, _goals(graph, claim) | graph.truncated, property.calls)
+def _able(graph: StateGraph, property: Property, goals: Mask) -> Mask:
+    """The states that are not surely stuck: helpful actions lead to one of ``goals``, or to a
+    state that lacked room and might have gone on from there."""
+    return can_reach(graph, goals | graph.truncated, property.calls)
 
 
 def _goals(graph: StateGraph, claim: Claim) -> Mask:

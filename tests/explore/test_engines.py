@@ -215,6 +215,27 @@ def test_two_processes_do_not_compile_the_same_kernel(tmp_path: Path) -> None:
     assert sorted(loaded(tmp_path, ("process 1", "wide"), ("process 2", "wide"))) == ["0", "1"]
 
 
+def test_a_kernel_that_cannot_be_compiled_is_not_waited_for(tmp_path: Path) -> None:
+    """By the process that tried."""
+    script = tmp_path / "kernel.py"
+    script.write_text(
+        "from checker.explore.native import jit\n"
+        "jit.MOST_WAITING = 1_000.0\n"
+        "@jit.kernel\n"
+        "def broken(number: int) -> int:\n"
+        "    return number.nothing\n"
+        "for _ in range(2):\n"
+        "    try:\n"
+        "        broken(1)\n"
+        "    except Exception as error:\n"
+        "        print(type(error).__name__)\n",
+        encoding="utf-8",
+    )
+    variables = {**environment(), "XDG_CACHE_HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, script], env=variables, capture_output=True, text=True, timeout=60)
+    assert done.stdout == "TypingError\nTypingError\n"
+
+
 @pytest.mark.slow
 def test_a_process_that_comes_to_no_end_is_not_waited_for(tmp_path: Path) -> None:
     """Such as one that was stopped while it compiled."""

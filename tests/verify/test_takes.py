@@ -194,6 +194,21 @@ def test_what_is_asked_may_have_no_meaning() -> None:
     )
 
 
+@pytest.mark.parametrize("kind", ["never stuck", "leads to"])
+def test_a_goal_is_asked_of_every_state_also_if_nothing_leads_to_wanting_it(kind: str) -> None:
+    line = "| can leave | never stuck | `takes enter` | `takes leave` | users enter |"
+    wanting = f"| can leave | {kind} | `STATE is open and held > 7` | `held > 5` | users enter |"
+    assert line in COUNTER
+    protocol = parse(COUNTER.replace(line, wanting), "counter.md")
+    graph = explore(Model(protocol, protocol.scenarios["one"]))
+    with pytest.raises(ClaimError) as raised:
+        decide(graph, protocol.properties["can leave"])
+    assert raised.value.what == (
+        f"the claim reads `held`, which is unset; the claim of a `{kind}` property is asked of every "
+        "state, whatever its `when`"
+    )
+
+
 def test_a_counterexample_replays(counter: Protocol) -> None:
     model = Model(counter, counter.scenarios["both"])
     verdict = confirm(model, decide(explore(model), counter.properties["never both"]))

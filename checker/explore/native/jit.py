@@ -117,6 +117,7 @@ class _Cache(FunctionCache):
         load: Any = super().load_overload
         found = load(sig, target_context)
         if found is None:
+            self._end_turn()  # of a compilation that failed
             self._turn = _alone(f"{self._py_func.__name__}.turn", MOST_WAITING)
             found = load(sig, target_context)
         if found is not None:
