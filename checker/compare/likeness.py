@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from checker.compare.observe import Observed
 from checker.explore.graph import Ints, StateGraph
-from checker.explore.search import distinct
+from checker.explore.search import combinations_of
 from checker.model.endpoint import Local
 from checker.model.tables import Interned, Model
 
@@ -20,11 +20,7 @@ def alike(one: Observed, other: Observed) -> tuple[Ints, Ints]:
     before the start are like those at the same distance from it."""
     graphs = [one.graph, other.graph]
     columns = [np.concatenate(parts) for parts in zip(*map(_columns(graphs), graphs), strict=True)]
-    code = np.zeros(sum(map(len, graphs)), dtype=np.int64)
-    for column in columns:
-        below = int(column.max(initial=0)) + 1
-        code = distinct(code * below + column, (int(code.max(initial=0)) + 1) * below)[1]
-    numbers = code.astype(np.int32)
+    numbers = combinations_of(columns, sum(map(len, graphs))).astype(np.int32)
     first = len(graphs[0])
     highest = int(numbers.max(initial=0))
     return tuple(  # type: ignore[return-value]

@@ -1,10 +1,9 @@
 """What of a document matters to a run or a verdict, as hashes that can be compared.
 
 Here is the one list of what a scenario's behaviour, its verdicts and what decides claims depend
-on. Positions, prose,
-citations and reasons are left out, and so are definitions, groups and switches that nothing
-mentions. What is left in although it does not matter costs time only; what were left out
-although it does would make a verdict wrong.
+on. Positions, prose, citations and reasons are left out, and so are definitions, groups and
+switches that nothing mentions. What is left in although it does not matter costs time only; what
+were left out although it does would make a verdict wrong.
 """
 
 from __future__ import annotations

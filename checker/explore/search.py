@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -99,6 +99,16 @@ def distinct(numbers: npt.NDArray[Any], below: int) -> tuple[npt.NDArray[np.int6
     occurs[numbers] = True
     places = np.cumsum(occurs, dtype=small_ints(numbers))[numbers].astype(np.int64)
     return np.flatnonzero(occurs), places - 1
+
+
+def combinations_of(columns: Iterable[npt.NDArray[Any]], count: int) -> npt.NDArray[np.int64]:
+    """By place, of which there are ``count``, a number for what stands there in all of ``columns``:
+    0, 1, … in their order."""
+    code = np.zeros(count, dtype=np.int64)
+    for column in columns:
+        below = int(column.max(initial=0)) + 1
+        code = distinct(code * below + column, (int(code.max(initial=0)) + 1) * below)[1]
+    return code
 
 
 def components(edges: Edges) -> tuple[int, Ints]:

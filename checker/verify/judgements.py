@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from checker.explore.graph import Ints, Mask, StateGraph
-from checker.explore.search import distinct
+from checker.explore.search import combinations_of, distinct
 from checker.model.evaluate import Env
 from checker.model.tables import Action, Interned
 from checker.verify.claims import (
@@ -176,11 +176,10 @@ class _Steps:
 
     def kinds(self, columns: Sequence[int]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """(the first step of each combination of ``columns``, the combination of each step)."""
-        code = np.zeros(len(self), dtype=np.int64)
-        for column in columns:
-            values = self.peers if column == 1 - self.end else self.columns[column][self.which]
-            below = int(values.max(initial=0)) + 1
-            code = distinct(code * below + values, (int(code.max(initial=0)) + 1) * below)[1]
+        values = (
+            self.peers if column == 1 - self.end else self.columns[column][self.which] for column in columns
+        )
+        code = combinations_of(values, len(self))
         first = np.zeros(int(code.max(initial=-1)) + 1, dtype=np.int64)
         first[code[::-1]] = np.arange(len(code))[::-1]
         return first, code

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from checker.explore.graph import Ints, StateGraph
+from checker.explore.graph import Ints, StateGraph, ranges
 from checker.explore.search import distinct
 from checker.model.tables import Action
 from checker.verify.fairness import NOT_FAIR, FairAction, Owing, delivery_of, fair_action
@@ -71,6 +71,4 @@ class _Owing:
         ends = np.cumsum([len(numbers) for numbers in owed])
         flat = np.array([number for numbers in owed for number in numbers], dtype=np.int32)
         counts = without.counts.astype(np.int64)
-        begins = np.repeat(ends[which] - counts, counts)
-        offsets = np.arange(len(begins)) - np.repeat(np.cumsum(counts) - counts, counts)
-        return np.repeat(without.edges, counts), flat[begins + offsets]
+        return np.repeat(without.edges, counts), flat[ranges(ends[which] - counts, counts)]

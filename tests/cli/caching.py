@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,16 @@ from checker.explore.graph import StateGraph
 from checker.explore.limits import Limits
 from checker.model.tables import Model
 from tests.cli.commands import Lastack
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda data: b"",
+    "short": lambda data: data[:-1],
+    "long": lambda data: data + b"x",
+    "a bit": lambda data: data[:-9] + bytes([data[-9] ^ 1]) + data[-8:],
+    "another format": lambda data: data.replace(cache.MAGIC, b"lastack kept 0\n"),
+    "rubbish": lambda data: b"\xff" * 100,
+}
+"""What may become of a file of the cache."""
 
 FORMATS = {"text": "txt", "json": "json", "junit": "xml", "sarif": "sarif", "github": "log"}
 

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from checker.cli import cache
-from checker.cli.cache import MAGIC, Cache, KeptVerdicts, open_cache
+from checker.cli.cache import Cache, KeptVerdicts, open_cache
 from checker.document.library import parse
 from checker.document.meaning import Meaning, hashed
 from checker.verify.kept import KeptScenario
-from tests.cli.caching import all_outputs, explored, use_cache
+from tests.cli.caching import DAMAGES, all_outputs, explored, use_cache
 from tests.cli.commands import Lastack, write_door
 from tests.test_architecture import HOME
 
@@ -27,18 +27,7 @@ def entries(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return use_cache(monkeypatch, tmp_path / "cache")
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda data: b"",
-        lambda data: data[:-1],
-        lambda data: data + b"x",
-        lambda data: data[:-9] + bytes([data[-9] ^ 1]) + data[-8:],
-        lambda data: data.replace(MAGIC, b"lastack kept 0\n"),
-        lambda data: b"\xff" * 100,
-    ],
-    ids=["empty", "short", "long", "a bit", "another format", "rubbish"],
-)
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_a_damaged_entry_is_found_out_again(
     lastack: Lastack,
     entries: Path,

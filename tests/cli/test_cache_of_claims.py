@@ -24,7 +24,7 @@ from checker.timing import answer as timing
 from checker.timing.statements import Lengths
 from checker.verify import statements
 from checker.verify.exchanges import Found
-from tests.cli.caching import all_outputs, anew, explored, use_cache
+from tests.cli.caching import DAMAGES, all_outputs, anew, explored, use_cache
 from tests.cli.claims_on_two import DOES_NOT, FOUND, MATTERS, TEXTS, Edit, write_texts
 from tests.cli.commands import Lastack
 from tests.toys import ROOT
@@ -314,11 +314,7 @@ def protocol_of(claims: Statements, name: str) -> Any:
 # The files
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [lambda data: b"", lambda data: data[:-1], lambda data: data[:-9] + bytes([data[-9] ^ 1]) + data[-8:]],
-    ids=["empty", "short", "a bit"],
-)
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_a_damaged_entry_is_found_out_again(
     lastack: Lastack,
     entries: Path,
